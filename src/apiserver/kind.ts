@@ -1,0 +1,102 @@
+import type { Unstructured } from '../api/meta.js';
+import type { PrinterColumn, ResourceType } from '../api/resource.js';
+import type { User } from './identity.js';
+import type { LocalApi } from './local-api.js';
+import type { Cause } from './status-error.js';
+
+/** An OpenAPI v3 schema with the `x-kubernetes-*` extensions. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** What names of a kind must look like. */
+export type NameRule = 'subdomain' | 'label' | 'rfc1035' | 'path-segment';
+
+/** What hooks of a kind may know about the request. */
+export interface WriteContext {
+  readonly user: User;
+  readonly now: Date;
+  readonly dryRun: boolean;
+  readonly local: LocalApi;
+}
+
+/** Behaviour of a kind that its schema cannot say. Drafts may be changed in place, `before` must not. */
+export interface Strategy {
+  /** After defaulting and before validation; sets what the server sets and drops what clients may not. */
+  prepareCreate?(draft: Unstructured, context: WriteContext): void;
+  prepareUpdate?(draft: Unstructured, before: Unstructured, context: WriteContext): void;
+  /** Beyond the schema; `before` is absent on create. */
+  validate?(object: Unstructured, before: Unstructured | undefined): readonly Cause[];
+  /** While true, a deleted object stays although it has no finalizers (namespaces). */
+  holdsDeletion?(object: Unstructured): boolean;
+  /** When deletion begins and the object stays for finalizers (namespaces become Terminating). */
+  prepareDelete?(draft: Unstructured, context: WriteContext): void;
+  /** Answers a POST instead of storing anything (access reviews). */
+  answer?(object: Unstructured, context: WriteContext): Unstructured | Promise<Unstructured>;
+}
+
+export interface Subresource {
+  readonly name: string;
+  /** Kind of what travels, for discovery, when it is not the parent's. */
+  readonly type?: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly verbs: readonly ('get' | 'update' | 'patch' | 'create')[];
+  /** What a GET gives; the whole object when absent. */
+  view?(object: Unstructured): Unstructured;
+  /** What is stored after `sent` was written here over `before`: `status` takes only the status. */
+  merge?(before: Unstructured, sent: Unstructured, context: WriteContext): Unstructured;
+  /** Answers a POST (ServiceAccount tokens, evictions). */
+  create?(parent: Unstructured, sent: Unstructured, context: WriteContext): Unstructured | Promise<Unstructured>;
+}
+
+/** Where objects of a kind are kept; kinds with the same storage are views of the same objects. */
+export interface Storage {
+  readonly group: string;
+  readonly plural: string;
+}
+
+/** One served version of a kind, built in or from a CRD. */
+export interface Kind extends ResourceType {
+  readonly singular: string;
+  readonly listKind: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  /** From a CRD: no strategic merge patch, own printer columns only. */
+  readonly custom: boolean;
+  /** Of the whole object, `apiVersion`, `kind` and `metadata` included. */
+  readonly schema: Schema;
+  readonly columns: readonly PrinterColumn[];
+  readonly nameRule: NameRule;
+  readonly subresources: readonly Subresource[];
+  /** All but reviews have every verb. */
+  readonly verbs: readonly string[];
+  /** Whether `metadata.generation` counts changes of the spec. */
+  readonly countsGeneration: boolean;
+  readonly storage: Storage;
+  /** From this version to what is stored and back; the identity but for `apiVersion` when absent. */
+  toStorage?(object: Unstructured): Unstructured;
+  fromStorage?(object: Unstructured): Unstructured;
+  /** Cells of a table row by column name, for what JSONPath cannot say (`kubectl get pods`: READY 1/2). */
+  cells?(object: Unstructured, now: Date): Readonly<Record<string, unknown>>;
+  readonly strategy: Strategy;
+  /** Fields besides metadata.name and metadata.namespace a field selector may name. */
+  readonly selectableFields: readonly string[];
+}
+
+export const ALL_VERBS: readonly string[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
+
+/** The status subresource: takes `status` and leaves the rest, metadata but for managedFields included. */
+export const STATUS: Subresource = {
+  name: 'status',
+  verbs: ['get', 'patch', 'update'],
+  merge: (before, sent) => {
+    const { status: _, ...rest } = before;
+    return 'status' in sent ? { ...rest, status: sent['status'] } : rest;
+  },
+};

@@ -1,0 +1,108 @@
+/** One entry of `Status.details.causes`. */
+export interface Cause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
+}
+
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly Cause[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** A refusal as Kubernetes words it; becomes the `Status` body of the answer. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+  readonly code: number;
+  readonly reason: string;
+  readonly details: StatusDetails | undefined;
+
+  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+
+  toStatus() {
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: this.message,
+      ...(this.reason === '' ? {} : { reason: this.reason }),
+      ...(this.details ? { details: this.details } : {}),
+      code: this.code,
+    };
+  }
+}
+
+/** The part of a kind its refusals name. */
+interface Named {
+  readonly group: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+const qualified = ({ group, plural }: Named): string => (group === '' ? plural : `${plural}.${group}`);
+const qualifiedKind = ({ group, kind }: Named): string => (group === '' ? kind : `${kind}.${group}`);
+const detailsOf = ({ group, plural }: Named, name: string): StatusDetails => ({
+  ...(name === '' ? {} : { name }),
+  ...(group === '' ? {} : { group }),
+  kind: plural,
+});
+
+export const notFound = (kind: Named, name: string): StatusError =>
+  new StatusError(404, 'NotFound', `${qualified(kind)} "${name}" not found`, detailsOf(kind, name));
+
+/** For paths no resource is served at. */
+export const noSuchResource = (): StatusError =>
+  new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+
+export const alreadyExists = (kind: Named, name: string): StatusError =>
+  new StatusError(409, 'AlreadyExists', `${qualified(kind)} "${name}" already exists`, detailsOf(kind, name));
+
+export const conflict = (kind: Named, name: string, why: string): StatusError =>
+  new StatusError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(kind)} "${name}": ${why}`,
+    detailsOf(kind, name),
+  );
+
+export const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
+
+export const forbidden = (kind: Named, name: string, why: string): StatusError =>
+  new StatusError(
+    403,
+    'Forbidden',
+    name === '' ? `${qualified(kind)} is forbidden: ${why}` : `${qualified(kind)} "${name}" is forbidden: ${why}`,
+    detailsOf(kind, name),
+  );
+
+export const badRequest = (message: string): StatusError => new StatusError(400, 'BadRequest', message);
+export const unauthorized = (): StatusError => new StatusError(401, 'Unauthorized', 'Unauthorized');
+export const gone = (message: string): StatusError => new StatusError(410, 'Expired', message);
+
+export const methodNotAllowed = (): StatusError =>
+  new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
+export const unsupportedMediaType = (message: string): StatusError =>
+  new StatusError(415, 'UnsupportedMediaType', message, {});
+
+/** 422 with every cause; the message lists them as Kubernetes does. */
+export function invalid(kind: Named, name: string, causes: readonly Cause[]): StatusError {
+  const texts = causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+  const all = texts.length === 1 ? texts[0] : `[${[...new Set(texts)].join(', ')}]`;
+  return new StatusError(422, 'Invalid', `${qualifiedKind(kind)} "${name}" is invalid: ${all}`, {
+    ...(name === '' ? {} : { name }),
+    ...(kind.group === '' ? {} : { group: kind.group }),
+    kind: kind.kind,
+    causes,
+  });
+}
