@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { Conditions, dateTime, int32, listMap } from './fields.js';
+import { Conditions } from './conditions.js';
 import { CLUSTER_GROUP } from './placement-labels.js';
 import { defineResource } from './resource.js';
+import { listMap, timestamp } from './schema.js';
 
-const Score = z.object({ name: z.string(), value: int32().min(-100).max(100) });
+const Score = z.object({ name: z.string(), value: z.int32().min(-100).max(100) });
 
 /** Scores an add-on gives to one cluster; the namespace is the cluster's name. */
 export const AddOnPlacementScore = defineResource({
@@ -17,7 +18,7 @@ export const AddOnPlacementScore = defineResource({
       .object({
         conditions: Conditions.optional(),
         scores: listMap(Score, 'name').optional(),
-        validUntil: dateTime().optional().describe('Never expires when absent.'),
+        validUntil: timestamp().optional().describe('Never expires when absent.'),
       })
       .optional(),
   },

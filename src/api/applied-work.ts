@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { dateTime } from './fields.js';
 import { defineResource } from './resource.js';
+import { timestamp } from './schema.js';
 import { WORK_GROUP } from './work.js';
 
 /** On every AppliedManifestWork from its creation. */
@@ -34,7 +34,7 @@ export const AppliedManifestWork = defineResource({
     status: z
       .object({
         appliedResources: z.array(AppliedResource).optional(),
-        evictionStartTime: dateTime().optional().describe('When this record was first seen without its ManifestWork.'),
+        evictionStartTime: timestamp().optional().describe('When this record was first seen without its ManifestWork.'),
       })
       .optional(),
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Conditions } from './fields.js';
+import { Conditions } from './conditions.js';
 import { CLUSTER_GROUP } from './placement-labels.js';
 import { defineResource } from './resource.js';
 import { LabelSelectorSpec } from './selector.js';

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { Conditions, int32, intOrString } from './fields.js';
+import { Conditions } from './conditions.js';
 import { CLUSTER_GROUP } from './placement-labels.js';
 import { defineResource } from './resource.js';
+import { quantity } from './schema.js';
 import { Taint } from './taint.js';
-
-const QUANTITY =
-  '^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$';
 
 const ClientConfig = z.object({
   url: z.string(),
@@ -22,7 +20,7 @@ const ManagedNamespaceStatus = z.object({
 });
 
 /** Amounts by resource name: text such as `500m` or `2Gi`, or a bare integer. */
-const Quantities = z.record(z.string(), intOrString({ pattern: QUANTITY }));
+const Quantities = z.record(z.string(), quantity());
 
 export const ReportedClaim = z.object({
   name: z.string().min(1).max(253),
@@ -51,7 +49,7 @@ export const ManagedCluster = defineResource({
   fields: {
     spec: z.object({
       hubAcceptsClient: z.boolean().optional().describe('A hub administrator lets the cluster in.'),
-      leaseDurationSeconds: int32().default(60).describe('Heartbeat period; Unknown after five missed ones.'),
+      leaseDurationSeconds: z.int32().default(60).describe('Heartbeat period; Unknown after five missed ones.'),
       managedClusterClientConfigs: z.array(ClientConfig).optional(),
       taints: z.array(Taint).optional().meta({ 'x-kubernetes-list-type': 'atomic' }),
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listMap } from './fields.js';
+import { listMap } from './schema.js';
 
 /** Names one resource, or several where a wildcard is allowed; `group` and `namespace` are empty when absent. */
 export const ResourceIdentifier = z.object({

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { int64 } from './fields.js';
 import { CLUSTER_GROUP } from './placement-labels.js';
 import { defineResource } from './resource.js';
 
 const ClusterDecision = z.object({
   clusterName: z.string(),
   reason: z.string(),
-  score: int64().optional(),
+  score: z.int().optional(),
 });
 
 /** One slice of at most 100 clusters a placement selected; the union of all slices is the decision. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { Conditions, dateTime, int32, intOrString } from './fields.js';
+import { Conditions } from './conditions.js';
 import { CLUSTER_GROUP } from './placement-labels.js';
 import { defineResource } from './resource.js';
+import { intOrString, timestamp } from './schema.js';
 import { ClaimSelector, LabelSelectorSpec } from './selector.js';
 import { QualifiedKey, Toleration } from './taint.js';
 
@@ -32,7 +33,7 @@ const ScoreCoordinate = z.object({
 
 const PrioritizerConfig = z.object({
   scoreCoordinate: ScoreCoordinate,
-  weight: int32().min(-10).max(10).default(1).describe('0 disables the prioritizer.'),
+  weight: z.int32().min(-10).max(10).default(1).describe('0 disables the prioritizer.'),
 });
 export type PrioritizerConfig = z.infer<typeof PrioritizerConfig>;
 
@@ -48,7 +49,7 @@ export type PrioritizerPolicy = z.infer<typeof PrioritizerPolicy>;
 const SpreadConstraint = z.object({
   topologyKey: QualifiedKey,
   topologyKeyType: z.enum(['Label', 'Claim']),
-  maxSkew: int32().min(1).default(1),
+  maxSkew: z.int32().min(1).default(1),
   whenUnsatisfiable: z.enum(['DoNotSchedule', 'ScheduleAnyway']).default('ScheduleAnyway'),
 });
 
@@ -63,17 +64,17 @@ export type DecisionGroup = z.infer<typeof DecisionGroup>;
 
 const GroupStrategy = z.object({
   decisionGroups: z.array(DecisionGroup).optional(),
-  clustersPerDecisionGroup: intOrString({ pattern: '^((100|[1-9][0-9]{0,1})%|[1-9][0-9]*)$' })
+  clustersPerDecisionGroup: intOrString(/^((100|[1-9][0-9]{0,1})%|[1-9][0-9]*)$/)
     .default('100%')
     .describe('Greatest size of a group: a number, or a percentage of the selected clusters.'),
 });
 export type GroupStrategy = z.infer<typeof GroupStrategy>;
 
 const DecisionGroupStatus = z.object({
-  decisionGroupIndex: int32().optional(),
+  decisionGroupIndex: z.int32().optional(),
   decisionGroupName: z.string().optional(),
   decisions: z.array(z.string()).optional().describe('Names of the PlacementDecisions.'),
-  clusterCount: int32().default(0),
+  clusterCount: z.int32().default(0),
 });
 
 export const Placement = defineResource({
@@ -90,7 +91,7 @@ export const Placement = defineResource({
   fields: {
     spec: z.object({
       clusterSets: z.array(z.string()).optional().describe('Narrows the bound sets; all of them when empty.'),
-      numberOfClusters: int32().optional().describe('All feasible clusters when absent.'),
+      numberOfClusters: z.int32().optional().describe('All feasible clusters when absent.'),
       predicates: z.array(Predicate).optional().describe('A cluster has to match one of them.'),
       prioritizerPolicy: PrioritizerPolicy.optional(),
       spreadPolicy: z.object({ spreadConstraints: z.array(SpreadConstraint).max(8).optional() }).optional(),
@@ -104,10 +105,10 @@ export const Placement = defineResource({
     }),
     status: z
       .object({
-        numberOfSelectedClusters: int32().optional(),
+        numberOfSelectedClusters: z.int32().optional(),
         decisionGroups: z.array(DecisionGroupStatus).optional(),
         conditions: Conditions.optional(),
-        lastScoreUpdateTime: dateTime().optional(),
+        lastScoreUpdateTime: timestamp().optional(),
       })
       .optional(),
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Conditions } from './fields.js';
+import { Conditions } from './conditions.js';
 import { defineResource, type PrinterColumn } from './resource.js';
 import { RolloutStrategy } from './rollout.js';
 import { ManifestWorkSpec, WORK_GROUP } from './work.js';

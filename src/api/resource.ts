@@ -48,6 +48,8 @@ interface Declaration<Shape extends z.ZodRawShape> {
   readonly namespaced: boolean;
   /** The members beside `apiVersion`, `kind` and `metadata`; usually `spec` and `status`. */
   readonly fields: Shape;
+  /** Shown by `kubectl explain`. */
+  readonly description?: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly columns?: readonly PrinterColumn[];
@@ -59,13 +61,14 @@ export const apiVersionOf = ({ group, version }: Pick<ResourceType, 'group' | 'v
 
 /** One call per kind; the type, the validator, the CRD and the REST path all come from its result. */
 export function defineResource<Shape extends z.ZodRawShape>(declaration: Declaration<Shape>) {
-  const { fields, shortNames = [], categories = [], columns = [], rules = [], ...type } = declaration;
-  const schema = z.object({
+  const { fields, shortNames = [], categories = [], columns = [], rules = [], description, ...type } = declaration;
+  const object = z.object({
     apiVersion: z.literal(apiVersionOf(type)),
     kind: z.literal(type.kind),
     metadata: ObjectMeta,
     ...fields,
   });
+  const schema = description === undefined ? object : object.describe(description);
   return {
     ...type,
     singular: type.kind.toLowerCase(),

@@ -1,23 +1,21 @@
 import { z } from 'zod';
-import { int32, intOrString } from './fields.js';
+import { intOrString } from './schema.js';
 
 // The alternation of the first pattern reaches the top level, so it accepts `1h30m`: the same texts as OCM's.
 const DEADLINE = /^(([0-9])+[h|m|s])|None$/;
-const COUNT_OR_PERCENT = '^((100|[0-9]{1,2})%|[0-9]+)$';
+const COUNT_OR_PERCENT = /^((100|[0-9]{1,2})%|[0-9]+)$/;
 
 const limits = {
   minSuccessTime: z.string().default('0').describe('How long a cluster must stay successful before it counts as done.'),
   progressDeadline: z.string().regex(DEADLINE).default('None').describe('How long a cluster may take; None: for ever.'),
-  maxFailures: intOrString({ pattern: COUNT_OR_PERCENT })
-    .default(0)
-    .describe('Failed clusters tolerated before the rollout stops.'),
+  maxFailures: intOrString(COUNT_OR_PERCENT).default(0).describe('Failed clusters tolerated before the rollout stops.'),
 };
 
 const MandatoryDecisionGroups = z
   .array(
     z.object({
       groupName: z.string().optional().describe('Wins over groupIndex.'),
-      groupIndex: int32().optional(),
+      groupIndex: z.int32().optional(),
     }),
   )
   .describe('Decision groups that must succeed first, without any failure.');
@@ -30,7 +28,7 @@ export const RolloutStrategy = z.object({
     .object({
       ...limits,
       mandatoryDecisionGroups: MandatoryDecisionGroups.optional(),
-      maxConcurrency: intOrString({ pattern: COUNT_OR_PERCENT })
+      maxConcurrency: intOrString(COUNT_OR_PERCENT)
         .optional()
         .describe('Clusters in flight at a time; every remaining one when unset.'),
     })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dateTime, int64 } from './fields.js';
+import { timestamp } from './schema.js';
 
 /** An optional DNS prefix and a name; shared by taints, tolerations and topology keys. The empty string is refused. */
 export const QualifiedKey = z
@@ -16,7 +16,7 @@ export const Taint = z.object({
   key: QualifiedKey,
   value: z.string().max(1024).optional(),
   effect: TaintEffect,
-  timeAdded: dateTime().nullish().describe('When the taint was put on the cluster; tolerationSeconds count from it.'),
+  timeAdded: timestamp().nullish().describe('When the taint was put on the cluster; tolerationSeconds count from it.'),
 });
 export type Taint = z.infer<typeof Taint>;
 
@@ -25,7 +25,8 @@ export const Toleration = z.object({
   operator: z.string().default('Equal').describe('Equal or Exists.'),
   value: z.string().max(1024).optional(),
   effect: TaintEffect.optional().describe('Any effect when absent.'),
-  tolerationSeconds: int64()
+  tolerationSeconds: z
+    .int()
     .optional()
     .describe('How long after timeAdded the taint is tolerated; for ever when absent.'),
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { Conditions, embeddedResource, int32, int64, listMap } from './fields.js';
+import { Conditions } from './conditions.js';
 import { ManifestConfig, ResourceIdentifier } from './manifest-config.js';
 import { defineResource } from './resource.js';
+import { embeddedResource, listMap } from './schema.js';
 
 export const WORK_GROUP = 'work.open-cluster-management.io';
 /** On every ManifestWork an agent serves. */
@@ -16,7 +17,8 @@ export const DeleteOption = z.object({
     .object({ orphaningRules: z.array(ResourceIdentifier).optional() })
     .optional()
     .describe('Read only when the policy is SelectivelyOrphan.'),
-  ttlSecondsAfterFinished: int64()
+  ttlSecondsAfterFinished: z
+    .int()
     .optional()
     .describe('The hub deletes the work this long after its condition Complete became True.'),
 });
@@ -44,7 +46,7 @@ export const ManifestWorkSpec = z.object({
 export type ManifestWorkSpec = z.infer<typeof ManifestWorkSpec>;
 
 export const ResourceMeta = z.object({
-  ordinal: int32().describe('Index in spec.workload.manifests.'),
+  ordinal: z.int32().describe('Index in spec.workload.manifests.'),
   group: z.string().optional(),
   version: z.string().optional(),
   kind: z.string().optional(),
@@ -56,7 +58,7 @@ export type ResourceMeta = z.infer<typeof ResourceMeta>;
 
 export const FieldValue = z.object({
   type: z.enum(['Integer', 'String', 'Boolean', 'JsonRaw']),
-  integer: int64().optional(),
+  integer: z.int().optional(),
   string: z.string().optional(),
   boolean: z.boolean().optional(),
   jsonRaw: z.string().max(1024).optional(),
