@@ -1,0 +1,36 @@
+import { type Logger, silentLogger } from '../control/log.js';
+import type { KubeClient } from './client.js';
+import { credentialSource } from './credentials.js';
+import { inClusterAccess, readKubeconfig } from './kubeconfig.js';
+import { RestClient } from './rest-client.js';
+import { Transport } from './transport.js';
+
+export interface ConnectOptions {
+  /** Path of a kubeconfig, its current context is used; undefined means the pod's service account. */
+  readonly kubeconfig: string | undefined;
+  readonly userAgent: string;
+  readonly log?: Logger;
+  /** Where a pod finds its API server, from the environment of the container. */
+  readonly inClusterServer?: string;
+  /** Servers send a bookmark about every minute; a watch silent for longer than this is reconnected. */
+  readonly watchIdleMs?: number;
+}
+
+/** Makes a client; the first request opens the first connection. Many informers and callers may share it. */
+export async function connect(options: ConnectOptions): Promise<KubeClient> {
+  const { kubeconfig, inClusterServer = 'https://kubernetes.default.svc' } = options;
+  const access = kubeconfig === undefined ? inClusterAccess(inClusterServer) : await readKubeconfig(kubeconfig);
+  const transport = new Transport({
+    server: access.server,
+    credentials: credentialSource(access, Date.now),
+    proxyUrl: access.proxyUrl,
+    random: Math.random,
+  });
+  return new RestClient({
+    server: access.server,
+    transport,
+    headers: { 'user-agent': options.userAgent },
+    log: options.log ?? silentLogger,
+    watchIdleMs: options.watchIdleMs ?? 100_000,
+  });
+}
