@@ -1,0 +1,95 @@
+import equal from 'fast-deep-equal';
+import { RE2JS } from 're2js';
+import { type FieldError, invalid, notSupported, tooLong, typeInvalid } from './field-error.js';
+import type { Node } from './node.js';
+
+/** The JSON type as Kubernetes names it in messages; a number without a fraction is an integer. */
+export function jsonTypeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+}
+
+const NUMERIC_FORMAT: Readonly<Record<string, string>> = { integer: 'int64', number: 'float64' };
+
+/** The message about a value of the wrong type, or undefined. A null is right where the schema is nullable. */
+export function checkType(value: unknown, node: Node, path: () => string): FieldError | undefined {
+  const { types, format } = node;
+  if (types.length === 0 || (value === null && node.nullable)) return undefined;
+  const actual = jsonTypeOf(value);
+  if (types.includes(actual) || (actual === 'integer' && types.includes('number'))) return undefined;
+  const at = path();
+  const blamesFormat = format && value !== null && actual !== 'string' && actual !== 'array';
+  const expected = blamesFormat ? format.name : types.join(',');
+  const found = blamesFormat ? (NUMERIC_FORMAT[actual] ?? '') : actual;
+  return typeInvalid(at, found, `${at} in body must be of type ${expected}: ${JSON.stringify(found)}`);
+}
+
+const PATTERNS = new Map<string, RE2JS>();
+
+function patternOf(source: string): RE2JS {
+  const known = PATTERNS.get(source);
+  if (known) return known;
+  const compiled = RE2JS.compile(source);
+  PATTERNS.set(source, compiled);
+  return compiled;
+}
+
+// Kubernetes counts code points; only a string with surrogate pairs has fewer of them than its length.
+const lengthOf = (text: string): number => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length);
+
+/** The first of maxLength, minLength and pattern that fails, and the format. */
+export function checkString(text: string, node: Node, path: () => string, errors: FieldError[]): void {
+  const { minLength, maxLength, pattern } = node.schema;
+  if (maxLength !== undefined && text.length > maxLength && lengthOf(text) > maxLength) {
+    errors.push(tooLong(path(), maxLength));
+  } else if (minLength !== undefined && lengthOf(text) < minLength) {
+    errors.push(invalid(path(), text, `${path()} in body should be at least ${minLength} chars long`));
+  } else if (pattern && !patternOf(pattern).matcher(text).find()) {
+    errors.push(invalid(path(), text, `${path()} in body should match '${pattern}'`));
+  }
+  if (node.format && !node.format.accepts(text)) {
+    const detail = `${path()} in body must be of type ${node.schema.format}: ${JSON.stringify(text)}`;
+    errors.push(typeInvalid(path(), text, detail));
+  }
+}
+
+const MAX_INT32 = 2 ** 31 - 1;
+const MAX_FLOAT = 3.4028234663852886e38;
+
+function isInRange(value: number, format: string): boolean {
+  if (format === 'int32') return value >= -MAX_INT32 - 1 && value <= MAX_INT32;
+  return format !== 'float' || Math.abs(value) <= MAX_FLOAT;
+}
+
+export function checkNumber(value: number, node: Node, path: () => string, errors: FieldError[]): void {
+  const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum } = node.schema;
+  const type = node.types[0];
+  if (node.format && node.types.length === 1 && !isInRange(value, node.format.name)) {
+    const detail = `Checked value must be of type ${type} with format ${node.format.name} in ${path()}`;
+    errors.push(invalid('', '', detail));
+  }
+  const say = (detail: string): number => errors.push(invalid(path(), value, `${path()} in body should be ${detail}`));
+  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) say(`a multiple of ${multipleOf}`);
+  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
+    say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+  }
+  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
+    say(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  }
+}
+
+// 0.3 is a multiple of 0.1 although the quotient of the two doubles is not whole.
+function isMultiple(value: number, factor: number): boolean {
+  const quotient = factor < 1 ? (1 / factor) * value : value / factor;
+  const difference = Math.abs(quotient - Math.round(quotient));
+  return difference < 1e-9 || difference / Math.abs(quotient) < 1e-9;
+}
+
+export function checkEnum(value: unknown, node: Node, path: () => string): FieldError | undefined {
+  const allowed = node.schema.enum;
+  if (!allowed || allowed.length === 0 || (value !== null && allowed.some((one) => equal(one, value))))
+    return undefined;
+  return notSupported(path(), value, allowed);
+}
