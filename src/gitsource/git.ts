@@ -1,0 +1,155 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import type { TerminalError, TransientError } from '../control/errors.js';
+import { terminal, transient } from './failure.js';
+import { gitConfig, gitEnvironment, type Remote } from './git-environment.js';
+import { explainGit } from './git-errors.js';
+
+export interface GitProcess {
+  /** Where to look for git and ssh: the PATH of the git process. */
+  readonly path: string;
+  /** Private and empty; git finds no configuration there. */
+  readonly home: string;
+  /** The bare repository. */
+  readonly directory: string;
+}
+
+export interface GitCall {
+  /** Names the call in errors: `fetching https://…`. */
+  readonly action: string;
+  /** Text of users only after `--end-of-options`. */
+  readonly args: readonly string[];
+  readonly remote?: Remote;
+  readonly input?: string;
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+  /** Watches the size of the repository while git writes into it. */
+  readonly maxRepositoryBytes?: number;
+  readonly signal: AbortSignal;
+}
+
+// simple-git drops every guarded variable that is not named; these are exactly the ones gitEnvironment sets.
+const ENVIRONMENT = [
+  'GIT_DIR',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_CONFIG_GLOBAL',
+  'GIT_TERMINAL_PROMPT',
+  'GIT_ALLOW_PROTOCOL',
+  'GIT_PROTOCOL_FROM_USER',
+  'GIT_NO_LAZY_FETCH',
+  'GIT_OPTIONAL_LOCKS',
+  'GIT_ASKPASS',
+  'GIT_SSH_COMMAND',
+  'GIT_SSH_VARIANT',
+  'GIT_CONFIG_COUNT',
+  'GIT_CONFIG_KEY_0',
+  'GIT_CONFIG_VALUE_0',
+];
+
+const UNSAFE = {
+  allowUnsafeAskPass: true,
+  allowUnsafeSshCommand: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafeProtocolOverride: true,
+};
+
+type Breach = TerminalError | TransientError;
+
+const create = (
+  process: GitProcess,
+  call: GitCall,
+  abort: AbortController,
+  breach: (error: Breach) => void,
+): SimpleGit => {
+  const git = simpleGit({
+    baseDir: process.directory,
+    config: gitConfig(call.remote),
+    allowEnvironment: ENVIRONMENT,
+    unsafe: UNSAFE,
+    abort: abort.signal,
+    input: () => call.input,
+  });
+  let bytes = 0;
+  git.outputHandler((_command, stdout, stderr) => {
+    for (const stream of [stdout, stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > call.maxOutputBytes) {
+          breach(terminal('LimitExceeded', `${call.action}: git printed more than ${call.maxOutputBytes} bytes`));
+        }
+      });
+    }
+  });
+  return git.env(gitEnvironment({ ...process, gitDirectory: process.directory }, call.remote));
+};
+
+const sizeOf = async (directory: string): Promise<number> => {
+  const names = await readdir(directory).catch(() => []);
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(directory, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+};
+
+const watchSize = (process: GitProcess, { action, maxRepositoryBytes }: GitCall, breach: (error: Breach) => void) => {
+  if (maxRepositoryBytes === undefined) return undefined;
+  const look = async (): Promise<void> => {
+    const bytes = await sizeOf(join(process.directory, 'objects', 'pack'));
+    if (bytes > maxRepositoryBytes) {
+      breach(terminal('LimitExceeded', `${action}: the repository is larger than ${maxRepositoryBytes} bytes`));
+    }
+  };
+  return setInterval(() => void look(), 100);
+};
+
+const run = async (
+  process: GitProcess,
+  call: GitCall,
+  use: (git: SimpleGit) => Promise<string | Buffer>,
+): Promise<string | Buffer> => {
+  const abort = new AbortController();
+  let broken: Breach | undefined;
+  const breach = (error: Breach): void => {
+    broken ??= error;
+    abort.abort();
+  };
+  const stop = (): void => breach(transient('Timeout', `${call.action}: stopped`));
+  if (call.signal.aborted) stop();
+  call.signal.addEventListener('abort', stop, { once: true });
+  const seconds = Math.round(call.timeoutMs / 100) / 10;
+  const late = (): void =>
+    breach(transient('Timeout', `${call.action}: not finished after ${seconds}s (spec.timeout)`));
+  const timer = setTimeout(late, call.timeoutMs);
+  const watcher = watchSize(process, call, breach);
+  try {
+    return await use(create(process, call, abort, breach));
+  } catch (error) {
+    throw broken ?? explainGit(error instanceof Error ? error.message : String(error), call.action);
+  } finally {
+    clearTimeout(timer);
+    clearInterval(watcher);
+    call.signal.removeEventListener('abort', stop);
+  }
+};
+
+/** Runs git and gives what it printed as text. The only way, with `gitBlobs`, in which this program starts git. */
+export const git = async (process: GitProcess, call: GitCall): Promise<string> =>
+  String(await run(process, call, (instance) => instance.raw([...call.args])));
+
+/** Runs `git cat-file --batch` over the object ids in `input`. */
+export const gitBlobs = async (process: GitProcess, call: Omit<GitCall, 'args'>): Promise<Buffer> => {
+  const output = await run(process, { ...call, args: [] }, (instance) =>
+    instance.binaryCatFile(['--batch', '--buffer']),
+  );
+  return typeof output === 'string' ? Buffer.from(output) : output;
+};

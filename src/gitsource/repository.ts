@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AddressPolicy, addressRule, permittedAddresses, type Resolve, resolveHost } from './address.js';
+import { parseBatch } from './blobs.js';
+import { type Commit, parseCommit } from './commit.js';
+import { type Credentials, withCredentialFiles } from './credentials.js';
+import { terminal, transient } from './failure.js';
+import { type GitProcess, git, gitBlobs } from './git.js';
+import type { Remote } from './git-environment.js';
+import { requireGit } from './git-version.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { parseAdvertisement, resolveTarget, wantedRefs } from './probe.js';
+import { isSha, revisionOf, type Target } from './ref.js';
+import { parseRepositoryUrl, type RepositoryUrl } from './repository-url.js';
+import { parseTree, type TreeEntry } from './tree.js';
+
+export interface GitOptions {
+  /** Private directory for the copies of repositories and, briefly, credentials; created when absent. */
+  readonly directory: string;
+  /** PATH of the git process. */
+  readonly path: string;
+  /** Permits `file://`. */
+  readonly allowLocal: boolean;
+  readonly addresses: AddressPolicy;
+  readonly limits?: Partial<Limits>;
+  /** Replaced where names must resolve otherwise than by the system. */
+  readonly resolve?: Resolve;
+}
+
+/** A commit of a repository, by the name it was found under. */
+export interface Revision {
+  readonly sha: string;
+  /** `main@sha1:<commit>`. */
+  readonly text: string;
+}
+
+export interface Conversation {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** One source's own bare copy of one repository. Not shared between sources: what one may read, another may not. */
+export interface Repository {
+  /** Asks the host which commit the target is now. */
+  probe(target: Target, options: Conversation): Promise<Revision>;
+  /** Brings the commit here, unless it is here already. */
+  fetch(revision: Revision, options: Conversation): Promise<void>;
+  tree(sha: string, options: Conversation): Promise<TreeEntry[]>;
+  read(
+    sha: string,
+    oids: readonly string[],
+    options: Conversation,
+  ): Promise<{ commit: Commit; blobs: Map<string, Buffer> }>;
+}
+
+// Every fetch leaves a pack; a fresh copy of one commit costs less than keeping house.
+const MAX_PACKS = 50;
+
+const PRIVATE = { recursive: true, mode: 0o700 } as const;
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Opens the copy of `url` that belongs to `owner`; nothing is asked of the host yet. */
+export async function openRepository(
+  owner: string,
+  url: string,
+  credentials: (scheme: RepositoryUrl['scheme']) => Credentials,
+  options: GitOptions,
+): Promise<Repository> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const parsed = parseRepositoryUrl(url, options);
+  const secret = credentials(parsed.scheme);
+  const id = createHash('sha256').update(`${owner}\n${parsed.text}`).digest('hex').slice(0, 32);
+  const process: GitProcess = {
+    path: options.path,
+    home: join(options.directory, 'home'),
+    directory: join(options.directory, 'repositories', id),
+  };
+  await mkdir(process.home, PRIVATE);
+  await mkdir(process.directory, PRIVATE);
+  await requireGit(process, parsed.scheme);
+
+  const local = { maxOutputBytes: limits.maxTreeBytes };
+
+  const initialise = async ({ timeoutMs, signal }: Conversation): Promise<void> => {
+    if (await exists(join(process.directory, 'HEAD'))) return;
+    const args = ['init', '--quiet', '--bare', '--template=', '.'];
+    await git(process, { action: 'preparing the copy of the repository', args, ...local, timeoutMs, signal });
+  };
+
+  const reset = async (conversation: Conversation): Promise<void> => {
+    await rm(process.directory, { recursive: true, force: true });
+    await mkdir(process.directory, PRIVATE);
+    await initialise(conversation);
+  };
+
+  const talk = async <T>(use: (remote: Remote) => Promise<T>): Promise<T> => {
+    const addresses =
+      parsed.scheme === 'file'
+        ? []
+        : await permittedAddresses(parsed.host, addressRule(options.addresses), options.resolve ?? resolveHost);
+    return await withCredentialFiles(join(options.directory, 'credentials'), secret, (files) =>
+      use({ url: parsed, files, addresses }),
+    );
+  };
+
+  const has = async (sha: string, conversation: Conversation): Promise<boolean> => {
+    if (!(await exists(join(process.directory, 'HEAD')))) return false;
+    // A commit whose ref was written is complete: git moves the ref last.
+    const args = ['for-each-ref', '--format=%(objectname)', 'refs/placet/head'];
+    const call = { action: 'reading the copy of the repository', args, ...local, ...conversation };
+    return (await git(process, call).catch(() => '')).trim() === sha;
+  };
+
+  const fetchOnce = (revision: Revision, conversation: Conversation): Promise<string> =>
+    talk((remote) =>
+      git(process, {
+        action: `fetching ${revision.text} from ${parsed.text}`,
+        args: [
+          'fetch',
+          '--depth=1',
+          '--no-tags',
+          '--no-recurse-submodules',
+          '--no-write-fetch-head',
+          '--quiet',
+          '--update-shallow',
+          '--end-of-options',
+          parsed.text,
+          `+${revision.sha}:refs/placet/head`,
+        ],
+        remote,
+        maxOutputBytes: 1024 * 1024,
+        maxRepositoryBytes: limits.maxRepositoryBytes,
+        ...conversation,
+      }),
+    );
+
+  return {
+    probe: async (target, conversation) => {
+      if (target.kind === 'commit') return { sha: target.sha, text: revisionOf('', target.sha) };
+      await initialise(conversation);
+      const output = await talk((remote) =>
+        git(process, {
+          action: `asking ${parsed.text} for its refs`,
+          args: ['ls-remote', '--quiet', '--end-of-options', parsed.text, ...wantedRefs(target)],
+          remote,
+          maxOutputBytes: limits.maxTreeBytes,
+          ...conversation,
+        }),
+      );
+      const found = resolveTarget(target, parseAdvertisement(output));
+      if (!found) throw terminal('RefNotFound', `${parsed.text} has no ${describe(target)}`);
+      return { sha: found.sha, text: revisionOf(found.name, found.sha) };
+    },
+
+    fetch: async (revision, conversation) => {
+      if (!isSha(revision.sha)) throw transient('GitFailed', 'the host named something that is no commit id');
+      if (await has(revision.sha, conversation)) return;
+      // Whatever a killed fetch left behind (locks, half packs) goes with the old copy.
+      const packs = await readdir(join(process.directory, 'objects', 'pack')).catch(() => []);
+      const torn =
+        (await exists(join(process.directory, 'shallow.lock'))) || packs.some((name) => name.startsWith('tmp_'));
+      if (torn || packs.length > MAX_PACKS * 2 || !(await exists(join(process.directory, 'HEAD'))))
+        await reset(conversation);
+      await fetchOnce(revision, conversation);
+    },
+
+    tree: async (sha, conversation) => {
+      const args = ['ls-tree', '-r', '-z', '--long', '--full-tree', '--end-of-options', sha];
+      return parseTree(
+        await git(process, { action: 'listing the files of the commit', args, ...local, ...conversation }),
+      );
+    },
+
+    read: async (sha, oids, conversation) => {
+      const output = await gitBlobs(process, {
+        action: 'reading the files of the commit',
+        input: [sha, ...oids].map((oid) => `${oid}\n`).join(''),
+        maxOutputBytes: limits.maxTotalBytes + 1024 * 1024 + oids.length * 128,
+        ...conversation,
+      });
+      const blobs = parseBatch(output);
+      const commit = blobs.get(sha);
+      if (!commit) throw transient('GitFailed', `commit ${sha} is not in the copy of the repository`);
+      blobs.delete(sha);
+      return { commit: parseCommit(sha, commit), blobs };
+    },
+  };
+}
+
+const describe = (target: Target): string =>
+  target.kind === 'semver'
+    ? `tag within the range "${target.range}" (spec.ref.semver)`
+    : target.kind === 'commit'
+      ? `commit ${target.sha}`
+      : `${target.kind} "${target.name}" (spec.ref.${target.kind})`;
