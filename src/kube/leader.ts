@@ -1,0 +1,164 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Lease } from '../api/core.js';
+import type { Logger } from '../control/log.js';
+import { isAlreadyExists, isConflict, type KubeClient } from './client.js';
+
+type LeaseSpec = NonNullable<Lease['spec']>;
+
+export interface LeaderOptions {
+  readonly client: KubeClient;
+  readonly lease: { readonly namespace: string; readonly name: string };
+  /** Unique per process. */
+  readonly identity: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** Runs while leading; its signal aborts when the lease is lost or released. */
+  readonly lead: (signal: AbortSignal) => Promise<void>;
+  /** Others wait this long after the last renewal they saw before they take over. */
+  readonly leaseMs?: number;
+  /** A leader that could not renew for this long stops leading. */
+  readonly renewDeadlineMs?: number;
+  readonly retryMs?: number;
+}
+
+/**
+ * Campaigns for the lease, leads while it holds it, campaigns again after losing it. Resolves once the signal has
+ * aborted, `lead` has returned and the lease is released. Rejects when `lead` throws.
+ */
+export async function runLeaderElection(options: LeaderOptions, signal: AbortSignal): Promise<void> {
+  setMaxListeners(0, signal);
+  const candidate = new Candidate(options);
+  while (!signal.aborted) {
+    const acquired = await candidate.acquire(signal);
+    if (acquired) await candidate.hold(signal);
+  }
+}
+
+class Candidate {
+  readonly #options: LeaderOptions;
+  readonly #leaseMs: number;
+  readonly #renewDeadlineMs: number;
+  readonly #retryMs: number;
+  /** The last renewal of somebody else, and when *we* saw it: clocks of two machines are never compared. */
+  #seen: { readonly version: string; readonly at: number } | undefined;
+  #held: Lease | undefined;
+
+  constructor(options: LeaderOptions) {
+    this.#options = options;
+    this.#leaseMs = options.leaseMs ?? 15_000;
+    this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000;
+    this.#retryMs = options.retryMs ?? 2_000;
+  }
+
+  async acquire(signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      if (await this.#attempt(signal, () => this.#tryAcquire(signal))) return true;
+      await pause(this.#retryMs * (1 + Math.random() * 0.2), signal);
+    }
+    return false;
+  }
+
+  /** Leads and renews until the lease is lost or the signal aborts. */
+  async hold(signal: AbortSignal): Promise<void> {
+    const { lead, log, identity } = this.#options;
+    const leading = new AbortController();
+    log.info('leading', { lease: this.#options.lease.name, identity });
+    const work = lead(leading.signal).finally(() => leading.abort());
+    const renewal = this.#renewUntilLost(AbortSignal.any([signal, leading.signal])).finally(() => leading.abort());
+    await Promise.allSettled([work, renewal]);
+    if (signal.aborted) await this.#release();
+    else log.warn('no longer leading', { lease: this.#options.lease.name, identity });
+    this.#held = undefined;
+    await work;
+  }
+
+  async #renewUntilLost(signal: AbortSignal): Promise<void> {
+    let renewedAt = performance.now();
+    while (!signal.aborted) {
+      await pause(this.#retryMs, signal);
+      if (signal.aborted) return;
+      const deadline = AbortSignal.timeout(Math.max(1, this.#renewDeadlineMs - (performance.now() - renewedAt)));
+      const started = performance.now();
+      const renewed = await this.#attempt(signal, () => this.#tryAcquire(AbortSignal.any([signal, deadline])));
+      if (renewed) renewedAt = started;
+      else if (!this.#held || performance.now() - renewedAt >= this.#renewDeadlineMs) return;
+    }
+  }
+
+  async #attempt(signal: AbortSignal, attempt: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!signal.aborted && !isConflict(error)) this.#options.log.warn('cannot reach the lease', { error });
+      return false;
+    }
+  }
+
+  /** Each write names the resourceVersion it read, so of two candidates at most one succeeds. */
+  async #tryAcquire(signal: AbortSignal): Promise<boolean> {
+    const { client, lease, identity } = this.#options;
+    const current = await client.get(Lease, lease, signal);
+    if (!current) {
+      const created = await client
+        .create(Lease, this.#leaseObject(undefined), { signal })
+        .catch((error: unknown) => (isAlreadyExists(error) ? undefined : Promise.reject(error)));
+      this.#held = created;
+      return created !== undefined;
+    }
+    const spec = current.spec ?? {};
+    if (spec.holderIdentity && spec.holderIdentity !== identity) {
+      this.#held = undefined;
+      if (!this.#expired(current, spec)) return false;
+    }
+    this.#held = await client.update(Lease, this.#leaseObject(current), { signal });
+    return true;
+  }
+
+  #expired(lease: Lease, spec: LeaseSpec): boolean {
+    const version = lease.metadata.resourceVersion ?? '';
+    if (this.#seen?.version !== version) this.#seen = { version, at: performance.now() };
+    const leaseMs = spec.leaseDurationSeconds ? spec.leaseDurationSeconds * 1000 : this.#leaseMs;
+    return performance.now() - this.#seen.at >= leaseMs;
+  }
+
+  #leaseObject(current: Lease | undefined): Lease {
+    const { identity, lease, now } = this.#options;
+    const time = microTime(now());
+    const old = current?.spec ?? {};
+    const mine = old.holderIdentity === identity;
+    const transitions = (old.leaseTransitions ?? 0) + (current && !mine ? 1 : 0);
+    const spec: LeaseSpec = {
+      holderIdentity: identity,
+      leaseDurationSeconds: Math.max(1, Math.ceil(this.#leaseMs / 1000)),
+      acquireTime: mine && old.acquireTime ? old.acquireTime : time,
+      renewTime: time,
+      leaseTransitions: transitions,
+    };
+    return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { ...lease }, ...current, spec };
+  }
+
+  /** Lets the next leader start at once instead of after the lease runs out. */
+  async #release(): Promise<void> {
+    if (!this.#held) return;
+    const { client, log } = this.#options;
+    const { acquireTime: _, ...spec } = this.#held.spec ?? {};
+    const released = { ...this.#held, spec: { ...spec, holderIdentity: '', leaseDurationSeconds: 1 } };
+    try {
+      await client.update(Lease, released, { signal: AbortSignal.timeout(this.#retryMs) });
+    } catch (error) {
+      log.warn('cannot release the lease, the next leader waits until it expires', { error });
+    }
+  }
+}
+
+/** metav1.MicroTime. */
+const microTime = (date: Date): string => date.toISOString().replace('Z', '000Z');
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
