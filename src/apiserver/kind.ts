@@ -50,6 +50,8 @@ export interface Subresource {
 export interface Storage {
   readonly group: string;
   readonly plural: string;
+  /** New states are kept in this version. */
+  readonly version: string;
 }
 
 /** One served version of a kind, built in or from a CRD. */
@@ -97,6 +99,6 @@ export const STATUS: Subresource = {
   verbs: ['get', 'patch', 'update'],
   merge: (before, sent) => {
     const { status: _, ...rest } = before;
-    return 'status' in sent ? { ...rest, status: sent['status'] } : rest;
+    return 'status' in sent ? { ...rest, status: sent.status } : rest;
   },
 };

@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+
+/** What a request gets, watches aside. */
+export interface Answer {
+  readonly code: number;
+  /** A Buffer is sent as it is, anything else as JSON. */
+  readonly body: unknown;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const ok = (body: unknown, contentType?: string): Answer => ({
+  code: 200,
+  body,
+  ...(contentType ? { contentType } : {}),
+});
+
+const compress = promisify(gzip);
+/** Below this, compressing costs more than it saves; kube-apiserver uses the same limit. */
+const COMPRESS_FROM = 128 * 1024;
+
+/** Quoted for a `Warning` header; control characters would end it. */
+const warning = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  `299 - "${text.replace(/[\u0000-\u001f\u007f-\uffff]/g, ' ').replace(/[\\"]/g, '\\$&')}"`;
+
+export async function send(
+  response: ServerResponse,
+  { code, body, contentType = 'application/json', headers = {} }: Answer,
+  { warnings, acceptsGzip }: { readonly warnings: readonly string[]; readonly acceptsGzip: boolean },
+): Promise<void> {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(`${JSON.stringify(body)}\n`);
+  const small = !acceptsGzip || bytes.length < COMPRESS_FROM;
+  const sent = small ? bytes : await compress(bytes, { level: constants.Z_BEST_SPEED });
+  response.writeHead(code, {
+    'Content-Type': contentType,
+    'Cache-Control': 'no-cache, private',
+    ...(small ? {} : { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' }),
+    ...(warnings.length === 0 ? {} : { Warning: warnings.map(warning) }),
+    ...headers,
+    'Content-Length': sent.length,
+  });
+  response.end(sent);
+}

@@ -1,0 +1,38 @@
+import { parseJson } from './decode.js';
+import { dryRunOf } from './request.js';
+import { badRequest } from './status-error.js';
+
+export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
+
+export interface DeleteOptions {
+  readonly propagationPolicy?: PropagationPolicy | undefined;
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+  readonly dryRun: boolean;
+}
+
+const POLICIES: readonly string[] = ['Background', 'Foreground', 'Orphan'];
+
+/** From the body, or from the query when there is none. */
+export function readDeleteOptions(bytes: Buffer, query: URLSearchParams): DeleteOptions {
+  const body = bytes.length === 0 ? {} : parseJson(bytes, 'application/json', 'DeleteOptions');
+  if (typeof body !== 'object' || body === null) throw badRequest('DeleteOptions must be an object');
+  const options = body as { readonly [member: string]: unknown };
+  const policy = options.propagationPolicy ?? query.get('propagationPolicy') ?? orphanPolicy(options.orphanDependents);
+  if (policy !== undefined && !POLICIES.includes(policy as string)) {
+    throw badRequest(
+      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`,
+    );
+  }
+  const preconditions = (options.preconditions ?? {}) as { readonly [member: string]: unknown };
+  const dryRun = Array.isArray(options.dryRun) && options.dryRun.length > 0;
+  return {
+    propagationPolicy: policy as PropagationPolicy | undefined,
+    uid: typeof preconditions.uid === 'string' ? preconditions.uid : undefined,
+    resourceVersion: typeof preconditions.resourceVersion === 'string' ? preconditions.resourceVersion : undefined,
+    dryRun: dryRun || dryRunOf(query),
+  };
+}
+
+const orphanPolicy = (orphan: unknown): PropagationPolicy | undefined =>
+  typeof orphan === 'boolean' ? (orphan ? 'Orphan' : 'Background') : undefined;

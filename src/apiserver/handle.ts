@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, send } from './answer.js';
+import type { Api, Caller } from './api.js';
+import type { Attributes, Authenticator, Authorizer, User } from './identity.js';
+import type { ResourceRequest } from './request.js';
+import { parseResourcePath, type ResourcePath, verbOf } from './resource-path.js';
+import { answerRootPath } from './root-paths.js';
+import { badRequest, forbidden, methodNotAllowed, noSuchResource, StatusError } from './status-error.js';
+import { create } from './verbs/create.js';
+import { remove } from './verbs/delete.js';
+import { deleteCollection } from './verbs/delete-collection.js';
+import { get } from './verbs/get.js';
+import { list } from './verbs/list.js';
+import { patch } from './verbs/patch.js';
+import { update } from './verbs/update.js';
+import { watch } from './verbs/watch.js';
+
+export interface Guards {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+}
+
+/** Undefined when the verb wrote the answer itself. */
+type Verb = (request: ResourceRequest) => Answer | undefined | Promise<Answer | undefined>;
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  get,
+  list,
+  watch: async (request) => {
+    await watch(request);
+    return undefined;
+  },
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: deleteCollection,
+};
+
+/** One HTTP request from its first byte to its last; never rejects. */
+export const handler =
+  (api: Api, guards: Guards) =>
+  async (http: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const warnings: string[] = [];
+    const acceptsGzip = /\bgzip\b/.test(String(http.headers['accept-encoding'] ?? ''));
+    try {
+      const answer = await route(api, guards, http, response, (message) => warnings.push(message));
+      if (answer) await send(response, answer, { warnings, acceptsGzip });
+    } catch (error) {
+      if (response.headersSent || response.destroyed) {
+        response.destroy();
+        return;
+      }
+      const status = statusOf(api, error, http);
+      // What is left of a refused body would be taken for the next request.
+      const headers = http.complete ? {} : { Connection: 'close' };
+      await send(response, { code: status.code, body: status.toStatus(), headers }, { warnings, acceptsGzip: false });
+    }
+  };
+
+function statusOf(api: Api, error: unknown, http: IncomingMessage): StatusError {
+  if (error instanceof StatusError) return error;
+  if (error instanceof URIError) return badRequest('the URL is badly escaped');
+  api.log.error('request failed', { method: http.method, path: http.url?.split('?', 1)[0], error });
+  const message = error instanceof Error ? error.message : String(error);
+  return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, {
+    causes: [{ reason: '', message, field: '' }],
+  });
+}
+
+async function route(
+  api: Api,
+  { authenticator, authorizer }: Guards,
+  http: IncomingMessage,
+  response: ServerResponse,
+  warn: (message: string) => void,
+): Promise<Answer | undefined> {
+  const url = new URL(http.url ?? '/', 'http://host');
+  const path = parseResourcePath(url.pathname);
+  const verb = path ? verbOf(http.method ?? '', path, url.searchParams) : (http.method ?? '').toLowerCase();
+  if (verb === undefined) throw methodNotAllowed();
+  const user = await authenticator.authenticate(http);
+  const resource = path && withSelectedName(path, verb, url.searchParams);
+  await allow(authorizer, { user, verb, path: url.pathname, ...(resource ? { resource } : {}) });
+  if (!path) return answerRootPath(api, http, url.pathname);
+  const kind = api.kinds.find(path.group, path.version, path.plural);
+  if (!kind || (!kind.namespaced && path.namespace !== '' && path.plural !== 'namespaces')) throw noSuchResource();
+  const served = VERBS[verb];
+  if (!served || (path.subresource === '' && !kind.verbs.includes(verb))) throw methodNotAllowed();
+  const caller: Caller = { user, userAgent: String(http.headers['user-agent'] ?? ''), warn };
+  const { namespace, name, subresource } = path;
+  const request = { api, kind, namespace: kind.namespaced ? namespace : '', name, subresource, query: url.searchParams, caller, http, response };
+  return served(request);
+}
+
+/** A list of one name is allowed to those who may see that name. */
+function withSelectedName(path: ResourcePath, verb: string, query: URLSearchParams): ResourcePath {
+  if (verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection') return path;
+  const [, name] = /^metadata\.name==?([^,!=]+)$/.exec(query.get('fieldSelector') ?? '') ?? [];
+  return name === undefined ? path : { ...path, name };
+}
+
+async function allow(authorizer: Authorizer, attributes: Attributes): Promise<void> {
+  const { allowed, reason } = await authorizer.authorize(attributes);
+  if (allowed) return;
+  throw attributes.resource ? refusedResource(attributes, attributes.resource, reason) : refusedPath(attributes);
+}
+
+type AskedResource = NonNullable<Attributes['resource']>;
+
+function refusedResource({ user, verb }: Attributes, asked: AskedResource, reason: string): StatusError {
+  const { group, plural, subresource, namespace, name } = asked;
+  const what = subresource === '' ? plural : `${plural}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const text = `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
+  const why = reason === '' ? text : `${text}: ${reason}`;
+  return forbidden({ group, plural: what, kind: plural }, name, why);
+}
+
+const refusedPath = ({ user, verb, path }: { readonly user: User; readonly verb: string; readonly path: string }) =>
+  new StatusError(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});

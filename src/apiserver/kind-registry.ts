@@ -1,0 +1,63 @@
+import { apiVersionOf } from '../api/resource.js';
+import type { Kind } from './kind.js';
+
+const placeOf = (group: string, version: string, plural: string): string => `${group}/${version}/${plural}`;
+
+/** The kinds being served now; CRDs come and go. */
+export class KindRegistry {
+  readonly #byPlace = new Map<string, Kind>();
+  readonly #byKind = new Map<string, Kind>();
+  readonly #byOwner = new Map<string, readonly Kind[]>();
+  readonly #listeners = new Set<() => void>();
+  #generation = 0;
+
+  /** Counts changes, so that documents made from the kinds can be kept until it moves. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Puts the kinds of one owner (the built-ins, one CRD) in place of those it had. */
+  set(owner: string, kinds: readonly Kind[]): void {
+    for (const kind of this.#byOwner.get(owner) ?? []) {
+      this.#byPlace.delete(placeOf(kind.group, kind.version, kind.plural));
+      this.#byKind.delete(`${apiVersionOf(kind)}/${kind.kind}`);
+    }
+    if (kinds.length === 0) this.#byOwner.delete(owner);
+    else this.#byOwner.set(owner, kinds);
+    for (const kind of kinds) {
+      this.#byPlace.set(placeOf(kind.group, kind.version, kind.plural), kind);
+      this.#byKind.set(`${apiVersionOf(kind)}/${kind.kind}`, kind);
+    }
+    this.#generation += 1;
+    for (const listener of this.#listeners) listener();
+  }
+
+  find(group: string, version: string, plural: string): Kind | undefined {
+    return this.#byPlace.get(placeOf(group, version, plural));
+  }
+
+  findKind(apiVersion: string, kind: string): Kind | undefined {
+    return this.#byKind.get(`${apiVersion}/${kind}`);
+  }
+
+  all(): readonly Kind[] {
+    return [...this.#byOwner.values()].flat();
+  }
+
+  /** The kind stored objects of a bucket (`group/plural`) are read as. */
+  stored(group: string, plural: string): Kind | undefined {
+    return this.all().find(
+      ({ storage, ...kind }) =>
+        storage.group === group &&
+        storage.plural === plural &&
+        kind.group === group &&
+        kind.plural === plural &&
+        kind.version === storage.version,
+    );
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

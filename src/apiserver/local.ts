@@ -1,0 +1,71 @@
+import type { Unstructured } from '../api/meta.js';
+import type { Api, Caller } from './api.js';
+import { SYSTEM_USER } from './identity.js';
+import type { KindRegistry } from './kind-registry.js';
+import { keyFor, prefixFor } from './keys.js';
+import type { Kind } from './kind.js';
+import type { LocalApi, LocalChange, LocalWriteOptions } from './local-api.js';
+import { deleteObject } from './removal.js';
+import { StatusError } from './status-error.js';
+import type { Change, Item, Store } from './store/store.js';
+import { fromStored } from './versions.js';
+import { createObject, updateObject, typed } from './write.js';
+
+const callerOf = ({ fieldManager }: Pick<LocalWriteOptions, 'fieldManager'>): Caller => ({
+  user: SYSTEM_USER,
+  userAgent: fieldManager,
+  warn: () => undefined,
+});
+
+/** `api` is asked for at each write: the two know each other. */
+export function createLocalApi(store: Store, kinds: KindRegistry, api: () => Api): LocalApi {
+  const storedKinds = (): readonly Kind[] => kinds.all().filter((kind) => isStored(kind));
+  const kindOfKey = (key: string): Kind | undefined => {
+    const [group = '', plural = ''] = key.split('/', 2);
+    return kinds.stored(group === 'core' ? '' : group, plural);
+  };
+  return {
+    kinds: storedKinds,
+    kindOf: (apiVersion, kind) => kinds.findKind(apiVersion, kind),
+    get: (kind, { namespace = '', name }) => shown(kind, store.get(keyFor(kind, namespace, name))),
+    list: (kind, namespace = '') => store.list(prefixFor(kind, namespace)).items.map((item) => fromStored(kind, item)),
+    onChange: (listener) =>
+      store.subscribe((changes) => {
+        for (const change of changes) {
+          const kind = kindOfKey(change.key);
+          if (kind) listener(localChange(kind, change));
+        }
+      }),
+    create: async (kind, object, options) => {
+      const namespace = object.metadata.namespace ?? '';
+      const written = await createObject(api(), kind, { namespace, sent: typed(kind, object as Unstructured) }, writing(options));
+      return written.object;
+    },
+    update: async (kind, object, options) => {
+      const { namespace = '', name } = object.metadata;
+      const subresource = kind.subresources.find((sub) => sub.name === options.subresource);
+      const produce = () => typed(kind, object as Unstructured);
+      return (await updateObject(api(), kind, { namespace, name, subresource }, produce, writing(options))).object;
+    },
+    delete: async (kind, name, options = {}) => {
+      const removal = deleteObject(api(), kind, name, { ...options, dryRun: false }, callerOf({ fieldManager: 'apiserver' }));
+      await removal.catch((error: unknown) => {
+        if (!(error instanceof StatusError && error.code === 404)) throw error;
+      });
+    },
+  };
+}
+
+const writing = (options: LocalWriteOptions) => ({ caller: callerOf(options), dryRun: false });
+
+const isStored = ({ storage, group, plural, version, verbs }: Kind): boolean =>
+  verbs.includes('list') && storage.group === group && storage.plural === plural && storage.version === version;
+
+const shown = (kind: Kind, item: Item | undefined): Unstructured | undefined => item && fromStored(kind, item);
+
+const localChange = (kind: Kind, { type, item, before, revision }: Change): LocalChange => ({
+  kind,
+  before: shown(kind, before),
+  after: type === 'DELETED' ? undefined : shown(kind, item),
+  revision,
+});

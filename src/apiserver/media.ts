@@ -1,0 +1,53 @@
+import { StatusError } from './status-error.js';
+
+/** How a client wants objects. */
+export type Form = 'object' | 'table' | 'metadata';
+
+export interface Media {
+  readonly form: Form;
+  /** `v1` or `v1beta1` of meta.k8s.io, for tables and metadata. */
+  readonly version: string;
+}
+
+const FORMS: Readonly<Record<string, Form>> = {
+  Table: 'table',
+  PartialObjectMetadata: 'metadata',
+  PartialObjectMetadataList: 'metadata',
+};
+
+const JSON_TYPES = new Set(['application/json', 'application/*', '*/*']);
+
+export interface AcceptedType {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** The types of an Accept header, in the order of the client. */
+export const acceptedTypes = (accept: string | undefined): readonly AcceptedType[] =>
+  (accept === undefined || accept === '' ? '*/*' : accept).split(',').map((part) => {
+    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    return { type, parameters: new Map(parameters.map((text) => splitPair(text))) };
+  });
+
+const splitPair = (text: string): [string, string] => {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+};
+
+/** The first form of the client's list that is served here; JSON is the only encoding. */
+export function negotiate(accept: string | undefined): Media {
+  for (const { type, parameters } of acceptedTypes(accept)) {
+    if (!JSON_TYPES.has(type)) continue;
+    const as = parameters.get('as');
+    if (as === undefined) return { form: 'object', version: 'v1' };
+    const form = FORMS[as];
+    const version = parameters.get('v') ?? 'v1';
+    if (form && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) return { form, version };
+  }
+  throw new StatusError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/json;stream=watch',
+    {},
+  );
+}

@@ -1,0 +1,22 @@
+import type { Media } from './media.js';
+import type { ResourceRequest } from './request.js';
+import type { Item } from './store/store.js';
+import { tableOf } from './table.js';
+import { bytesOf, fromStored } from './versions.js';
+
+/** One object in the form the client asked for. */
+export function present({ api, kind, query }: ResourceRequest, item: Item, media: Media): unknown {
+  if (media.form === 'object') return bytesOf(kind, item);
+  const object = fromStored(kind, item);
+  if (media.form === 'table') {
+    const { resourceVersion = '' } = object.metadata;
+    return tableOf(kind, [object], { media, query, now: api.now(), metadata: { resourceVersion } });
+  }
+  return metadataOf(object, media);
+}
+
+export const metadataOf = ({ metadata }: { readonly metadata: unknown }, { version }: Media) => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: `meta.k8s.io/${version}`,
+  metadata,
+});

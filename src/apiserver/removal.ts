@@ -1,0 +1,92 @@
+import type { NamespacedName, ObjectMeta, Unstructured } from '../api/meta.js';
+import type { Api, Caller } from './api.js';
+import type { DeleteOptions, PropagationPolicy } from './delete-options.js';
+import { keyFor } from './keys.js';
+import type { Kind } from './kind.js';
+import { timestamp } from './object-meta.js';
+import { conflict, notFound } from './status-error.js';
+import { type Item, RevisionMismatch } from './store/store.js';
+import { fromStored, toStored } from './versions.js';
+import { isRemovable } from './write.js';
+
+export const ORPHAN = 'orphan';
+export const FOREGROUND = 'foregroundDeletion';
+
+export interface Removal {
+  /** The last state; of an object that stays, with its deletionTimestamp. */
+  readonly item: Item;
+  readonly removed: boolean;
+}
+
+/** Removes an object, or marks it when finalizers or its kind hold it. */
+export async function deleteObject(
+  api: Api,
+  kind: Kind,
+  { namespace = '', name }: NamespacedName,
+  options: DeleteOptions,
+  caller: Caller,
+): Promise<Removal> {
+  const key = keyFor(kind, namespace, name);
+  for (;;) {
+    const item = api.store.head(key);
+    if (!item) throw notFound(kind, name);
+    const before = fromStored(kind, item);
+    checkPreconditions(kind, before.metadata, options);
+    for (const admission of api.admissions) {
+      const request = { operation: 'delete', subresource: '', namespace, name, kind, user: caller.user } as const;
+      admission({ ...request, object: undefined, before, local: api.local });
+    }
+    const draft = deleted(api, kind, before, options, caller);
+    const removed = isRemovable(kind, draft);
+    if (options.dryRun || (!removed && isMarked(before, draft))) return { item, removed };
+    try {
+      const write = { key, expected: item.revision, object: toStored(kind, draft), deletes: removed };
+      return { item: await api.store.commit(write), removed };
+    } catch (error) {
+      // Someone was faster; preconditions are looked at again.
+      if (!(error instanceof RevisionMismatch)) throw error;
+    }
+  }
+}
+
+function checkPreconditions(kind: Kind, { name, uid, resourceVersion }: ObjectMeta, options: DeleteOptions): void {
+  if (options.uid !== undefined && options.uid !== uid) {
+    throw conflict(kind, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`);
+  }
+  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
+    throw conflict(kind, name, why);
+  }
+}
+
+const isMarked = (before: Unstructured, draft: Unstructured): boolean =>
+  before.metadata.deletionTimestamp !== undefined &&
+  JSON.stringify(before.metadata.finalizers ?? []) === JSON.stringify(draft.metadata.finalizers ?? []);
+
+function deleted(api: Api, kind: Kind, before: Unstructured, { dryRun, propagationPolicy }: DeleteOptions, caller: Caller): Unstructured {
+  const now = api.now();
+  const { finalizers: held = [], ...metadata } = before.metadata;
+  const finalizers = finalizersFor(held, propagationPolicy);
+  const draft: Unstructured = {
+    ...before,
+    metadata: {
+      ...metadata,
+      ...(finalizers.length > 0 ? { finalizers: [...finalizers] } : {}),
+      deletionTimestamp: metadata.deletionTimestamp ?? timestamp(now),
+      deletionGracePeriodSeconds: 0,
+      ...(metadata.generation !== undefined && metadata.deletionTimestamp === undefined
+        ? { generation: metadata.generation + 1 }
+        : {}),
+    },
+  };
+  kind.strategy.prepareDelete?.(draft, { user: caller.user, now, dryRun, local: api.local });
+  return draft;
+}
+
+/** The two garbage-collection finalizers follow the policy; without one they stay as they are. */
+function finalizersFor(held: readonly string[], policy: PropagationPolicy | undefined): readonly string[] {
+  if (!policy) return held;
+  const others = held.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  if (policy === 'Background') return others;
+  return [...others, policy === 'Orphan' ? ORPHAN : FOREGROUND];
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { type Answer, ok } from './answer.js';
+import type { Api } from './api.js';
+import {
+  aggregatedDocument,
+  aggregatedType,
+  aggregatedVersion,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+} from './discovery.js';
+import { methodNotAllowed, noSuchResource } from './status-error.js';
+
+/** Kubernetes' version whose behaviour is served. */
+const VERSION = {
+  major: '1',
+  minor: '33',
+  gitVersion: 'v1.33.0+placet',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: 'none',
+  compiler: 'none',
+  platform: 'node',
+};
+
+/** Everything that is no resource: discovery, version, health. */
+export function answerRootPath(api: Api, http: IncomingMessage, path: string): Answer {
+  if (http.method !== 'GET' && http.method !== 'HEAD') throw methodNotAllowed();
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const [root, group = '', version = ''] = segments;
+  if (root === 'version') return ok(VERSION);
+  if (root === 'healthz' || root === 'livez' || root === 'readyz') return ok(Buffer.from('ok'), 'text/plain; charset=utf-8');
+  if (root === 'api' || root === 'apis') return discovery(api, http, segments.length === 1, root === 'api' ? ['', group] : [group, version]);
+  throw noSuchResource();
+}
+
+function discovery({ kinds }: Api, http: IncomingMessage, top: boolean, [group = '', version = '']: readonly string[]): Answer {
+  const core = group === '' && http.url?.split('?', 1)[0]?.split('/')[1] === 'api';
+  if (top) {
+    const aggregated = aggregatedVersion(http.headers.accept);
+    if (aggregated) return ok(aggregatedDocument(kinds, aggregated, core), aggregatedType(aggregated));
+    return ok(core ? coreVersions(http.headers.host ?? '') : groupList(kinds));
+  }
+  const document = version === '' ? groupDocument(kinds, group) : resourceList(kinds, group, version);
+  if (!document) throw noSuchResource();
+  return ok(document);
+}

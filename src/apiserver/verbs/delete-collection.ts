@@ -1,0 +1,26 @@
+import { type Answer, ok } from '../answer.js';
+import { readDeleteOptions } from '../delete-options.js';
+import { prefixFor } from '../keys.js';
+import { deleteObject } from '../removal.js';
+import { bodyOf, type ResourceRequest } from '../request.js';
+import { selectionOf } from '../selection.js';
+import { StatusError } from '../status-error.js';
+import { fromStored } from '../versions.js';
+
+export async function deleteCollection(request: ResourceRequest): Promise<Answer> {
+  const { api, kind, namespace, query, caller } = request;
+  const options = readDeleteOptions(await bodyOf(request), query);
+  const selection = selectionOf(kind, query);
+  const chosen = api.store
+    .list(prefixFor(kind, namespace))
+    .items.map((item) => fromStored(kind, item))
+    .filter((object) => selection.matches(object));
+  for (const { metadata } of chosen) {
+    const name = { namespace: metadata.namespace, name: metadata.name };
+    await deleteObject(api, kind, name, options, caller).catch((error: unknown) => {
+      // Gone already is what was asked for.
+      if (!(error instanceof StatusError && error.code === 404)) throw error;
+    });
+  }
+  return ok({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { kind: kind.plural } });
+}

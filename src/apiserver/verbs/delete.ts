@@ -1,0 +1,28 @@
+import type { Answer } from '../answer.js';
+import { readDeleteOptions } from '../delete-options.js';
+import { keyFor } from '../keys.js';
+import { negotiate } from '../media.js';
+import { present } from '../present.js';
+import { deleteObject } from '../removal.js';
+import { bodyOf, type ResourceRequest } from '../request.js';
+import { methodNotAllowed } from '../status-error.js';
+
+export async function remove(request: ResourceRequest): Promise<Answer> {
+  const { api, kind, namespace, name, caller, query } = request;
+  if (request.subresource !== '') throw methodNotAllowed();
+  const options = readDeleteOptions(await bodyOf(request), query);
+  const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
+  if (!removed) {
+    const code = options.propagationPolicy === 'Foreground' ? 202 : 200;
+    return { code, body: present(request, api.store.get(keyFor(kind, namespace, name)) ?? item, negotiate(request.http.headers.accept)) };
+  }
+  return { code: 200, body: success(kind, name, item.object.metadata.uid) };
+}
+
+const success = (kind: ResourceRequest['kind'], name: string, uid: string | undefined) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  details: { name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.plural, uid },
+});

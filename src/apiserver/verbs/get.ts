@@ -1,0 +1,17 @@
+import { type Answer, ok } from '../answer.js';
+import { keyFor } from '../keys.js';
+import { negotiate } from '../media.js';
+import { present } from '../present.js';
+import type { ResourceRequest } from '../request.js';
+import { noSuchResource, notFound } from '../status-error.js';
+import { fromStored } from '../versions.js';
+
+export function get(request: ResourceRequest): Answer {
+  const { api, kind, namespace, name } = request;
+  const subresource = kind.subresources.find((sub) => sub.name === request.subresource);
+  if (request.subresource !== '' && !subresource?.verbs.includes('get')) throw noSuchResource();
+  const item = api.store.get(keyFor(kind, namespace, name));
+  if (!item) throw notFound(kind, name);
+  if (subresource?.view) return ok(subresource.view(fromStored(kind, item)));
+  return ok(present(request, item, negotiate(request.http.headers.accept)));
+}
