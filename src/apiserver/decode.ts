@@ -40,7 +40,9 @@ export function checkObject(value: unknown, kind: Kind): Unstructured {
   const { apiVersion = '', kind: named = '', metadata = {}, ...rest } = value;
   const expected = apiVersionOf(kind);
   if (apiVersion !== '' && apiVersion !== expected) {
-    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+    );
   }
   if (named !== '' && named !== kind.kind) {
     throw badRequest(`the kind in the data (${named}) does not match the expected kind (${kind.kind})`);

@@ -65,7 +65,10 @@ export function resourceList(kinds: KindRegistry, group: string, version: string
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion: apiVersionOf({ group, version }),
-    resources: served.flatMap((kind) => [resourceOf(kind), ...kind.subresources.map((sub) => subresourceOf(kind, sub))]),
+    resources: served.flatMap((kind) => [
+      resourceOf(kind),
+      ...kind.subresources.map((sub) => subresourceOf(kind, sub)),
+    ]),
   };
 }
 
@@ -77,7 +80,9 @@ const resourceOf = (kind: Kind) => ({
   verbs: kind.verbs,
   ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
   ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
-  ...(kind.verbs.includes('get') ? { storageVersionHash: Buffer.from(kind.storage.plural).toString('base64').slice(0, 12) } : {}),
+  ...(kind.verbs.includes('get')
+    ? { storageVersionHash: Buffer.from(kind.storage.plural).toString('base64').slice(0, 12) }
+    : {}),
 });
 
 const subresourceOf = (kind: Kind, { name, type, verbs }: Kind['subresources'][number]) => ({
@@ -112,7 +117,11 @@ export const aggregatedDocument = (kinds: KindRegistry, version: string, core: b
     .filter(({ group }) => (group === '') === core)
     .map(({ group, versions }) => ({
       metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
-      versions: versions.map((one) => ({ version: one, resources: discoveredResources(kinds, group, one), freshness: 'Current' })),
+      versions: versions.map((one) => ({
+        version: one,
+        resources: discoveredResources(kinds, group, one),
+        freshness: 'Current',
+      })),
     })),
 });
 

@@ -89,7 +89,17 @@ async function route(
   if (!served || (path.subresource === '' && !kind.verbs.includes(verb))) throw methodNotAllowed();
   const caller: Caller = { user, userAgent: String(http.headers['user-agent'] ?? ''), warn };
   const { namespace, name, subresource } = path;
-  const request = { api, kind, namespace: kind.namespaced ? namespace : '', name, subresource, query: url.searchParams, caller, http, response };
+  const request = {
+    api,
+    kind,
+    namespace: kind.namespaced ? namespace : '',
+    name,
+    subresource,
+    query: url.searchParams,
+    caller,
+    http,
+    response,
+  };
   return served(request);
 }
 

@@ -1,11 +1,12 @@
 import type { Unstructured } from '../api/meta.js';
 import type { PrinterColumn, ResourceType } from '../api/resource.js';
+import type { StructuralSchema } from '../apimachinery/structural/schema.js';
 import type { User } from './identity.js';
 import type { LocalApi } from './local-api.js';
 import type { Cause } from './status-error.js';
 
 /** An OpenAPI v3 schema with the `x-kubernetes-*` extensions. */
-export type Schema = Readonly<Record<string, unknown>>;
+export type Schema = StructuralSchema;
 
 /** What names of a kind must look like. */
 export type NameRule = 'subdomain' | 'label' | 'rfc1035' | 'path-segment';

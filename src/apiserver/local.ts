@@ -1,15 +1,15 @@
 import type { Unstructured } from '../api/meta.js';
 import type { Api, Caller } from './api.js';
 import { SYSTEM_USER } from './identity.js';
-import type { KindRegistry } from './kind-registry.js';
 import { keyFor, prefixFor } from './keys.js';
 import type { Kind } from './kind.js';
+import type { KindRegistry } from './kind-registry.js';
 import type { LocalApi, LocalChange, LocalWriteOptions } from './local-api.js';
 import { deleteObject } from './removal.js';
 import { StatusError } from './status-error.js';
 import type { Change, Item, Store } from './store/store.js';
 import { fromStored } from './versions.js';
-import { createObject, updateObject, typed } from './write.js';
+import { createObject, typed, updateObject } from './write.js';
 
 const callerOf = ({ fieldManager }: Pick<LocalWriteOptions, 'fieldManager'>): Caller => ({
   user: SYSTEM_USER,
@@ -38,7 +38,12 @@ export function createLocalApi(store: Store, kinds: KindRegistry, api: () => Api
       }),
     create: async (kind, object, options) => {
       const namespace = object.metadata.namespace ?? '';
-      const written = await createObject(api(), kind, { namespace, sent: typed(kind, object as Unstructured) }, writing(options));
+      const written = await createObject(
+        api(),
+        kind,
+        { namespace, sent: typed(kind, object as Unstructured) },
+        writing(options),
+      );
       return written.object;
     },
     update: async (kind, object, options) => {
@@ -48,7 +53,13 @@ export function createLocalApi(store: Store, kinds: KindRegistry, api: () => Api
       return (await updateObject(api(), kind, { namespace, name, subresource }, produce, writing(options))).object;
     },
     delete: async (kind, name, options = {}) => {
-      const removal = deleteObject(api(), kind, name, { ...options, dryRun: false }, callerOf({ fieldManager: 'apiserver' }));
+      const removal = deleteObject(
+        api(),
+        kind,
+        name,
+        { ...options, dryRun: false },
+        callerOf({ fieldManager: 'apiserver' }),
+      );
       await removal.catch((error: unknown) => {
         if (!(error instanceof StatusError && error.code === 404)) throw error;
       });

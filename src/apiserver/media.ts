@@ -42,7 +42,8 @@ export function negotiate(accept: string | undefined): Media {
     if (as === undefined) return { form: 'object', version: 'v1' };
     const form = FORMS[as];
     const version = parameters.get('v') ?? 'v1';
-    if (form && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')) return { form, version };
+    if (form && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1'))
+      return { form, version };
   }
   throw new StatusError(
     406,

@@ -20,7 +20,10 @@ function pathSegment(name: string): readonly string[] {
 
 const pattern =
   (regexp: RegExp, max: number, text: string) =>
-  (name: string): readonly string[] => [...(name.length > max ? [tooLong(max)] : []), ...(regexp.test(name) ? [] : [text])];
+  (name: string): readonly string[] => [
+    ...(name.length > max ? [tooLong(max)] : []),
+    ...(regexp.test(name) ? [] : [text]),
+  ];
 
 const RULES: Readonly<Record<NameRule, (name: string) => readonly string[]>> = {
   label: pattern(LABEL, 63, LABEL_TEXT),

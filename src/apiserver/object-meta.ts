@@ -63,7 +63,9 @@ function nameCauses({ name, generateName: base }: ObjectMeta, kind: Kind): reado
     return [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }];
   }
   const generated = base
-    ? nameProblems(kind.nameRule, `${base.slice(0, 58)}x`).map((text) => invalidValue('metadata.generateName', base, text))
+    ? nameProblems(kind.nameRule, `${base.slice(0, 58)}x`).map((text) =>
+        invalidValue('metadata.generateName', base, text),
+      )
     : [];
   return [...generated, ...nameProblems(kind.nameRule, name).map((text) => invalidValue('metadata.name', name, text))];
 }
@@ -76,7 +78,10 @@ export const labelCauses = (labels: Readonly<Record<string, string>>, field = 'm
 
 function annotationCauses(annotations: Readonly<Record<string, string>>): readonly Cause[] {
   const field = 'metadata.annotations';
-  const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
+  const size = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + key.length + Buffer.byteLength(value),
+    0,
+  );
   return [
     ...Object.keys(annotations).flatMap((key) =>
       qualifiedNameProblems(key.toLowerCase()).map((text) => invalidValue(field, key, text)),

@@ -1,4 +1,5 @@
 import type { Media } from './media.js';
+import { metadataOf } from './partial-metadata.js';
 import type { ResourceRequest } from './request.js';
 import type { Item } from './store/store.js';
 import { tableOf } from './table.js';
@@ -14,9 +15,3 @@ export function present({ api, kind, query }: ResourceRequest, item: Item, media
   }
   return metadataOf(object, media);
 }
-
-export const metadataOf = ({ metadata }: { readonly metadata: unknown }, { version }: Media) => ({
-  kind: 'PartialObjectMetadata',
-  apiVersion: `meta.k8s.io/${version}`,
-  metadata,
-});

@@ -63,7 +63,13 @@ const isMarked = (before: Unstructured, draft: Unstructured): boolean =>
   before.metadata.deletionTimestamp !== undefined &&
   JSON.stringify(before.metadata.finalizers ?? []) === JSON.stringify(draft.metadata.finalizers ?? []);
 
-function deleted(api: Api, kind: Kind, before: Unstructured, { dryRun, propagationPolicy }: DeleteOptions, caller: Caller): Unstructured {
+function deleted(
+  api: Api,
+  kind: Kind,
+  before: Unstructured,
+  { dryRun, propagationPolicy }: DeleteOptions,
+  caller: Caller,
+): Unstructured {
   const now = api.now();
   const { finalizers: held = [], ...metadata } = before.metadata;
   const finalizers = finalizersFor(held, propagationPolicy);

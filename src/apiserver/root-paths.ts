@@ -31,12 +31,19 @@ export function answerRootPath(api: Api, http: IncomingMessage, path: string): A
   const segments = path.split('/').filter((segment) => segment !== '');
   const [root, group = '', version = ''] = segments;
   if (root === 'version') return ok(VERSION);
-  if (root === 'healthz' || root === 'livez' || root === 'readyz') return ok(Buffer.from('ok'), 'text/plain; charset=utf-8');
-  if (root === 'api' || root === 'apis') return discovery(api, http, segments.length === 1, root === 'api' ? ['', group] : [group, version]);
+  if (root === 'healthz' || root === 'livez' || root === 'readyz')
+    return ok(Buffer.from('ok'), 'text/plain; charset=utf-8');
+  if (root === 'api' || root === 'apis')
+    return discovery(api, http, segments.length === 1, root === 'api' ? ['', group] : [group, version]);
   throw noSuchResource();
 }
 
-function discovery({ kinds }: Api, http: IncomingMessage, top: boolean, [group = '', version = '']: readonly string[]): Answer {
+function discovery(
+  { kinds }: Api,
+  http: IncomingMessage,
+  top: boolean,
+  [group = '', version = '']: readonly string[],
+): Answer {
   const core = group === '' && http.url?.split('?', 1)[0]?.split('/')[1] === 'api';
   if (top) {
     const aggregated = aggregatedVersion(http.headers.accept);

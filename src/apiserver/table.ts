@@ -1,7 +1,7 @@
 import type { Unstructured } from '../api/meta.js';
 import type { Kind } from './kind.js';
 import type { Media } from './media.js';
-import { metadataOf } from './present.js';
+import { metadataOf } from './partial-metadata.js';
 
 interface TableOptions {
   readonly media: Media;
@@ -34,13 +34,13 @@ const AGE: ColumnDefinition = {
 };
 
 /** Objects as `kubectl get` prints them. */
-export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, query, now, metadata }: TableOptions) {
+export function tableOf(_kind: Kind, objects: readonly Unstructured[], { media, query, now, metadata }: TableOptions) {
   const include = query.get('includeObject') ?? 'Metadata';
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${media.version}`,
     metadata,
-    columnDefinitions: [NAME, AGE],
+    columnDefinitions: [NAME, AGE] satisfies readonly ColumnDefinition[],
     rows: objects.map((object) => ({
       cells: [object.metadata.name, age(object.metadata.creationTimestamp, now)],
       ...(include === 'None' ? {} : { object: include === 'Object' ? object : metadataOf(object, media) }),

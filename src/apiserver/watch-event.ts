@@ -1,7 +1,7 @@
 import { apiVersionOf } from '../api/resource.js';
 import type { Kind } from './kind.js';
 import type { Media } from './media.js';
-import { metadataOf } from './present.js';
+import { metadataOf } from './partial-metadata.js';
 import type { Item } from './store/store.js';
 import { tableOf } from './table.js';
 import { bytesOf, fromStored } from './versions.js';

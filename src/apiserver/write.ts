@@ -53,7 +53,11 @@ export async function createObject(
       continue;
     }
     try {
-      const item = await api.store.commit({ key: keyFor(kind, namespace, name), expected: 0, object: toStored(kind, draft) });
+      const item = await api.store.commit({
+        key: keyFor(kind, namespace, name),
+        expected: 0,
+        object: toStored(kind, draft),
+      });
       return { object: fromStored(kind, item), created: true, item };
     } catch (error) {
       if (!(error instanceof RevisionMismatch)) throw error;

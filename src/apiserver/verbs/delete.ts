@@ -14,7 +14,14 @@ export async function remove(request: ResourceRequest): Promise<Answer> {
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
   if (!removed) {
     const code = options.propagationPolicy === 'Foreground' ? 202 : 200;
-    return { code, body: present(request, api.store.get(keyFor(kind, namespace, name)) ?? item, negotiate(request.http.headers.accept)) };
+    return {
+      code,
+      body: present(
+        request,
+        api.store.get(keyFor(kind, namespace, name)) ?? item,
+        negotiate(request.http.headers.accept),
+      ),
+    };
   }
   return { code: 200, body: success(kind, name, item.object.metadata.uid) };
 }

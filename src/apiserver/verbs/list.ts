@@ -5,7 +5,7 @@ import { type ContinueToken, decodeContinue, encodeContinue } from '../continue-
 import { prefixFor } from '../keys.js';
 import type { Kind } from '../kind.js';
 import { negotiate } from '../media.js';
-import { metadataOf } from '../present.js';
+import { metadataOf } from '../partial-metadata.js';
 import type { ResourceRequest } from '../request.js';
 import { type Selection, selectionOf } from '../selection.js';
 import { badRequest, gone, StatusError } from '../status-error.js';
@@ -44,7 +44,10 @@ interface Collection {
   readonly query: URLSearchParams;
 }
 
-function page(store: Store, { prefix, kind, selection, query }: Collection): { items: readonly Item[]; metadata: ListMetadata } {
+function page(
+  store: Store,
+  { prefix, kind, selection, query }: Collection,
+): { items: readonly Item[]; metadata: ListMetadata } {
   const token = query.get('continue') ? decodeContinue(query.get('continue') ?? '') : undefined;
   const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
   const { items: all, revision } = snapshot(store, prefix, query, token);
@@ -96,7 +99,9 @@ function revisionOf(query: URLSearchParams, token: ContinueToken | undefined): n
     throw badRequest(`resourceVersionMatch: Unsupported value: "${match}": supported values: "Exact", "NotOlderThan"`);
   }
   if (match !== '' && text === '') {
-    throw badRequest('resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
+    throw badRequest(
+      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+    );
   }
   if (match === 'Exact' && text === '0') {
     throw badRequest(

@@ -22,7 +22,10 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   }
   const body = parseJson(await bodyOf(request), type, 'error decoding patch');
   const produce = (before: Unstructured) => checkObject(merge(before, body), kind);
-  return answerWritten(request, await updateObject(api, kind, { namespace, name, subresource }, produce, writeOptions(request)));
+  return answerWritten(
+    request,
+    await updateObject(api, kind, { namespace, name, subresource }, produce, writeOptions(request)),
+  );
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -27,11 +27,17 @@ export async function update(request: ResourceRequest): Promise<Answer> {
   }
   const metadata = kind.namespaced ? { ...sent.metadata, namespace } : sent.metadata;
   const produce = () => ({ ...sent, metadata });
-  return answerWritten(request, await updateObject(api, kind, { namespace, name, subresource }, produce, writeOptions(request)));
+  return answerWritten(
+    request,
+    await updateObject(api, kind, { namespace, name, subresource }, produce, writeOptions(request)),
+  );
 }
 
 /** Undefined for the object itself. */
-export function writableSubresource({ kind, subresource }: ResourceRequest, verb: 'update' | 'patch'): Subresource | undefined {
+export function writableSubresource(
+  { kind, subresource }: ResourceRequest,
+  verb: 'update' | 'patch',
+): Subresource | undefined {
   if (subresource === '') return undefined;
   const found = kind.subresources.find(({ name }) => name === subresource);
   if (!found) throw noSuchResource();

@@ -18,7 +18,13 @@ export async function watch(request: ResourceRequest): Promise<void> {
   const format = new EventFormat(kind, media, query, api.now);
   const start = startOf(query);
   if (start.revision > api.store.revision) throw futureRevision(start.revision, api.store.revision);
-  const stream = new WatchStream(response, { prefix, kind, selection, format, bookmarks: isTrue(query.get('allowWatchBookmarks')) });
+  const stream = new WatchStream(response, {
+    prefix,
+    kind,
+    selection,
+    format,
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
+  });
   // From here to `add` nothing waits, so that no change is missed between the replay and the live stream.
   if (start.initial) {
     const { items, revision } = api.store.list(prefix);
@@ -67,7 +73,10 @@ function startOf(query: URLSearchParams): Start {
     const revision = text === '' ? 0 : parseRevision(text);
     return { revision, initial, announceEnd: initial && isTrue(query.get('allowWatchBookmarks')) };
   }
-  if (match !== '') throw badRequest('resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  if (match !== '')
+    throw badRequest(
+      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    );
   const revision = text === '' ? 0 : parseRevision(text);
   return { revision, initial: revision === 0, announceEnd: false };
 }

@@ -1,0 +1,34 @@
+import type { Unstructured } from '../../api/meta.js';
+import { ALL_VERBS, type Kind, STATUS } from '../kind.js';
+import { type DefinedVersion, type Definition, definitionOf } from './definition.js';
+
+/** The kinds a CRD makes the server serve: one per served version. */
+export function kindsOf(crd: Unstructured): readonly Kind[] {
+  const definition = definitionOf(crd);
+  const stored = definition.versions.find(({ storage }) => storage)?.name ?? '';
+  return definition.versions.filter(({ served }) => served).map((version) => kindOf(definition, version, stored));
+}
+
+function kindOf({ group, names, scope }: Definition, version: DefinedVersion, stored: string): Kind {
+  return {
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    namespaced: scope === 'Namespaced',
+    singular: names.singular ?? names.kind.toLowerCase(),
+    listKind: names.listKind ?? `${names.kind}List`,
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    custom: true,
+    schema: version.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    columns: version.additionalPrinterColumns ?? [],
+    nameRule: 'subdomain',
+    subresources: version.subresources?.status ? [STATUS] : [],
+    verbs: ALL_VERBS,
+    countsGeneration: true,
+    storage: { group, plural: names.plural, version: stored },
+    strategy: {},
+    selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
+  };
+}
