@@ -73,6 +73,8 @@ export interface Kind extends ResourceType {
   /** Whether `metadata.generation` counts changes of the spec. */
   readonly countsGeneration: boolean;
   readonly storage: Storage;
+  /** Refuses, with 400, JSON that does not fit the types of a built-in kind, and drops nulls; first thing on every write. */
+  decode?(object: Unstructured): Unstructured;
   /** From this version to what is stored and back; the identity but for `apiVersion` when absent. */
   toStorage?(object: Unstructured): Unstructured;
   fromStorage?(object: Unstructured): Unstructured;

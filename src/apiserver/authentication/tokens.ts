@@ -1,0 +1,96 @@
+import { createHash, createPublicKey, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
+import { keepSecret } from '../../control/redact.js';
+
+/** Who issues the tokens of service accounts, and whom they are for when nobody says otherwise. */
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+/** What a service-account token says. */
+export interface Claims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: readonly string[];
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  readonly jti: string;
+  readonly 'kubernetes.io': {
+    readonly namespace: string;
+    readonly serviceaccount: NamedObject;
+    readonly secret?: NamedObject;
+    readonly pod?: NamedObject;
+  };
+}
+
+export interface NamedObject {
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface TokenSubject {
+  readonly namespace: string;
+  readonly serviceAccount: NamedObject;
+  readonly bound?: { readonly kind: 'Pod' | 'Secret' } & NamedObject;
+}
+
+/** Makes and checks tokens of service accounts; whether the account still exists is for the authenticator to see. */
+export interface Tokens {
+  issue(subject: TokenSubject, audiences: readonly string[], lifetimeSeconds: number, now: Date): string;
+  /** Undefined for anything that is not a valid token of ours at this moment. */
+  verify(token: string, now: Date): Claims | undefined;
+}
+
+export function createTokens(key: KeyObject): Tokens {
+  const publicKey = createPublicKey(key);
+  const kid = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64url');
+  const header = encode({ alg: 'ES256', kid });
+  return {
+    issue(subject, audiences, lifetimeSeconds, now) {
+      const body = `${header}.${encode(claimsOf(subject, audiences, lifetimeSeconds, now))}`;
+      const signature = sign('sha256', Buffer.from(body), { key, dsaEncoding: 'ieee-p1363' });
+      const token = `${body}.${signature.toString('base64url')}`;
+      keepSecret(token);
+      return token;
+    },
+    verify(token, now) {
+      const [head = '', payload = '', signature = '', ...more] = token.split('.');
+      if (head !== header || more.length > 0) return undefined;
+      const signed = verify(
+        'sha256',
+        Buffer.from(`${head}.${payload}`),
+        { key: publicKey, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature, 'base64url'),
+      );
+      if (!signed) return undefined;
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims; // we signed what claimsOf made
+      const seconds = now.getTime() / 1000;
+      return claims.iss === ISSUER && claims.nbf <= seconds + 1 && seconds < claims.exp ? claims : undefined;
+    },
+  };
+}
+
+function claimsOf(
+  { namespace, serviceAccount, bound }: TokenSubject,
+  audiences: readonly string[],
+  lifetimeSeconds: number,
+  now: Date,
+): Claims {
+  const seconds = Math.floor(now.getTime() / 1000);
+  return {
+    iss: ISSUER,
+    sub: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
+    aud: audiences,
+    iat: seconds,
+    nbf: seconds,
+    exp: seconds + lifetimeSeconds,
+    jti: randomUUID(),
+    'kubernetes.io': {
+      namespace,
+      serviceaccount: serviceAccount,
+      ...(bound ? { [bound.kind.toLowerCase()]: { name: bound.name, uid: bound.uid } } : {}),
+    },
+  };
+}
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,0 +1,216 @@
+import equal from 'fast-deep-equal';
+import type { Unstructured } from '../../api/meta.js';
+import type { Strategy } from '../kind.js';
+import type { Cause } from '../status-error.js';
+import { duplicate, forbiddenField, immutable, invalidValue, required } from './causes.js';
+import { type Labels, specOf, typed } from './typed.js';
+
+const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
+const MAX_DATA_BYTES = 1024 * 1024;
+
+function validateDataKey(key: string, field: string): Cause[] {
+  const at = `${field}[${key}]`;
+  if (key === '') return [invalidValue(at, key, emptyOrBadKey)];
+  if (key.length > 253) return [invalidValue(at, key, 'must be no more than 253 characters')];
+  if (key === '.') return [invalidValue(at, key, "must not be '.'")];
+  if (key === '..') return [invalidValue(at, key, "must not be '..'")];
+  if (key.startsWith('..')) return [invalidValue(at, key, "must not start with '..'")];
+  return DATA_KEY.test(key) ? [] : [invalidValue(at, key, emptyOrBadKey)];
+}
+
+const emptyOrBadKey =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+interface Data {
+  data?: Labels;
+  binaryData?: Labels;
+  stringData?: Labels;
+  immutable?: boolean;
+  type?: string;
+}
+
+/** Once immutable, neither the content nor the mark itself may change. */
+function validateImmutable(object: Data, before: Data | undefined): Cause[] {
+  if (!before?.immutable) return [];
+  const frozen = 'field is immutable when `immutable` is set';
+  return [
+    ...(object.immutable ? [] : [forbiddenField('immutable', frozen)]),
+    ...(equal(object.data ?? {}, before.data ?? {}) ? [] : [forbiddenField('data', frozen)]),
+    ...(equal(object.binaryData ?? {}, before.binaryData ?? {}) ? [] : [forbiddenField('binaryData', frozen)]),
+  ];
+}
+
+const sizeOf = (...maps: (Labels | undefined)[]): number =>
+  maps.flatMap((map) => Object.values(map ?? {})).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+
+export const configMap: Strategy = {
+  validate(object, before) {
+    const { data = {}, binaryData = {} } = typed<Data>(object);
+    return [
+      ...validateImmutable(typed<Data>(object), before && typed<Data>(before)),
+      ...Object.keys(data).flatMap((key) => [
+        ...validateDataKey(key, 'data'),
+        ...(key in binaryData ? [invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')] : []),
+      ]),
+      ...Object.keys(binaryData).flatMap((key) => validateDataKey(key, 'binaryData')),
+      ...(sizeOf(data, binaryData) > MAX_DATA_BYTES ? [tooLong('')] : []),
+    ];
+  },
+};
+
+const tooLong = (field: string): Cause => ({
+  reason: 'FieldValueTooLong',
+  message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes`,
+  field,
+});
+
+const foldStringData = (draft: Unstructured): void => {
+  const secret = typed<Data>(draft);
+  if (secret.stringData) {
+    const encoded = Object.entries(secret.stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
+    secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
+    delete secret.stringData;
+  }
+};
+
+const SECRET_TYPE_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+};
+
+export const secret: Strategy = {
+  prepareCreate: foldStringData,
+  prepareUpdate: foldStringData,
+  validate(object, before) {
+    const { data = {}, type = '' } = typed<Data>(object);
+    return [
+      ...(before && typed<Data>(before).type !== type ? [immutable('type', type)] : []),
+      ...validateImmutable(typed<Data>(object), before && typed<Data>(before)),
+      ...Object.entries(data).flatMap(([key]) => validateDataKey(key, 'data')),
+      ...(SECRET_TYPE_KEYS[type] ?? []).filter((key) => !(key in data)).map((key) => required(`data[${key}]`)),
+      ...(type === 'kubernetes.io/service-account-token' &&
+      !object.metadata.annotations?.['kubernetes.io/service-account.name']
+        ? [required('metadata.annotations[kubernetes.io/service-account.name]')]
+        : []),
+      ...(sizeOf(data) > (MAX_DATA_BYTES * 4) / 3 ? [tooLong('data')] : []),
+    ];
+  },
+};
+
+const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
+
+export const labelNamespace = (draft: Unstructured): void => {
+  draft.metadata.labels = { ...draft.metadata.labels, [NAMESPACE_LABEL]: draft.metadata.name };
+};
+
+const hasNamespaceFinalizer = (object: Unstructured): boolean =>
+  (typed<{ finalizers?: string[] } | undefined>(object.spec)?.finalizers ?? []).length > 0;
+
+/** `spec.finalizers` keeps a namespace until its content is gone; only the subresource `finalize` changes it. */
+export const namespace: Strategy = {
+  prepareCreate(draft) {
+    draft.status = { phase: 'Active' };
+    const spec = specOf<{ finalizers?: string[] }>(draft);
+    spec.finalizers = [...new Set([...(spec.finalizers ?? []), 'kubernetes'])];
+    labelNamespace(draft);
+  },
+  prepareUpdate(draft, before) {
+    draft.spec = before.spec;
+    draft.status = before.status;
+    labelNamespace(draft);
+  },
+  holdsDeletion: hasNamespaceFinalizer,
+  prepareDelete(draft) {
+    draft.status = { ...typed<object | undefined>(draft.status), phase: 'Terminating' };
+  },
+};
+
+export const serviceAccount: Strategy = {};
+
+/** Events of the core group and of events.k8s.io are the same objects; these fields exist in both under other names. */
+export const event: Strategy = {
+  validate(object) {
+    const { involvedObject, regarding } = typed<{
+      involvedObject?: { namespace?: string };
+      regarding?: { namespace?: string };
+    }>(object);
+    const about = involvedObject ?? regarding;
+    const { namespace } = object.metadata;
+    // Events about cluster-scoped objects live in `default`.
+    const expected = about?.namespace || 'default';
+    return namespace === expected || (!about?.namespace && namespace === 'kube-system')
+      ? []
+      : [invalidValue('involvedObject.namespace', about?.namespace ?? '', 'does not match event.namespace')];
+  },
+};
+
+interface LeaseSpec {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+  leaseTransitions?: number;
+}
+
+export const lease: Strategy = {
+  validate(object) {
+    const { holderIdentity, leaseDurationSeconds, leaseTransitions } = typed<LeaseSpec>(object.spec ?? {});
+    return [
+      ...(leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0
+        ? [invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0')]
+        : []),
+      ...(leaseTransitions !== undefined && leaseTransitions < 0
+        ? [invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')]
+        : []),
+      ...(holderIdentity === '' ? [invalidValue('spec.holderIdentity', '', 'must not be empty')] : []),
+    ];
+  },
+};
+
+interface ClaimSpec {
+  accessModes?: string[];
+  resources?: { requests?: Record<string, unknown> };
+}
+
+export const persistentVolumeClaim: Strategy = {
+  validate(object, before) {
+    const spec = typed<ClaimSpec>(object.spec ?? {});
+    const { resources: _, ...fixed } = spec;
+    const { resources: __, ...fixedBefore } = typed<ClaimSpec>(before?.spec ?? object.spec ?? {});
+    const volume = (from: object): object => ({ ...from, volumeName: undefined, storageClassName: undefined });
+    return [
+      ...(spec.accessModes?.length ? [] : [required('spec.accessModes', 'at least 1 access mode is required')]),
+      ...(spec.resources?.requests?.storage === undefined ? [required('spec.resources[storage]')] : []),
+      ...(equal(volume(fixed), volume(fixedBefore))
+        ? []
+        : [
+            forbiddenField(
+              'spec',
+              'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+            ),
+          ]),
+    ];
+  },
+};
+
+export const networkPolicy: Strategy = {
+  prepareCreate: completePolicyTypes,
+  prepareUpdate: completePolicyTypes,
+};
+
+function completePolicyTypes(draft: Unstructured): void {
+  const spec = specOf<{ policyTypes?: string[]; egress?: unknown[] }>(draft);
+  spec.policyTypes ??= spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
+}
+
+export const webhookConfiguration: Strategy = {
+  validate(object) {
+    const { webhooks = [] } = typed<{ webhooks?: { name?: string; sideEffects?: string }[] }>(object);
+    const names = webhooks.map(({ name }) => name);
+    return webhooks.flatMap(({ name, sideEffects }, index) => [
+      ...(name ? [] : [required(`webhooks[${index}].name`)]),
+      ...(names.indexOf(name) < index ? [duplicate(`webhooks[${index}].name`, name)] : []),
+      ...(sideEffects ? [] : [required(`webhooks[${index}].sideEffects`, 'must specify one of None, NoneOnDryRun')]),
+    ]);
+  },
+};

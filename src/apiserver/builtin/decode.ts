@@ -1,0 +1,146 @@
+import type { Unstructured } from '../../api/meta.js';
+import { badRequest } from '../status-error.js';
+import { type Field, fieldsOf } from './schema.js';
+
+type Json = Record<string, unknown>;
+
+/**
+ * What Kubernetes makes of a client's JSON when it reads it into the types of a built-in kind: a value of the wrong type is
+ * refused in its words, nulls and empty lists and maps are as good as absent. Unknown fields are left alone.
+ */
+export function decode(model: string, object: Unstructured): Unstructured {
+  try {
+    return decodeModel(model, object, []) as Unstructured; // an object went in, and only members of it are dropped
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    const version = object.apiVersion.split('/').at(-1);
+    throw badRequest(`${object.kind} in version "${version}" cannot be handled as a ${object.kind}: ${error.message}`);
+  }
+}
+
+class Misfit extends Error {}
+
+const fields = new Map<string, readonly Field[]>();
+
+function knownFields(model: string): readonly Field[] {
+  const known = fields.get(model) ?? fieldsOf(model);
+  fields.set(model, known);
+  return known;
+}
+
+function decodeModel(model: string, value: Json, path: readonly string[]): Json {
+  let result = value;
+  for (const { name, code, required } of knownFields(model)) {
+    if (!Object.hasOwn(value, name)) continue;
+    const before = value[name];
+    const after = decodeValue(code, before, { model, path: [...path, name] });
+    if (after === before && !isEmpty(code, after)) continue;
+    if (result === value) result = { ...value };
+    if (isEmpty(code, after) && !(required && after !== undefined)) delete result[name];
+    else result[name] = after;
+  }
+  return result;
+}
+
+/** Where a value was found: the innermost struct and the way to it, as Go's decoder tells it. */
+interface Place {
+  readonly model: string;
+  readonly path: readonly string[];
+}
+
+function decodeValue(code: string, value: unknown, place: Place): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (code.startsWith('[')) {
+    if (!Array.isArray(value)) throw misfit(code, value, place);
+    return mapUnlessSame(value, (item) => decodeValue(code.slice(1), item, place) ?? null);
+  }
+  if (code.startsWith('{')) return decodeMap(code, value, place);
+  const check = CHECKS[code];
+  if (check) {
+    if (!check(value)) throw misfit(code, value, place);
+    return value;
+  }
+  if (!isObject(value)) throw misfit(code, value, place);
+  return decodeModel(code, value, place.path);
+}
+
+function decodeMap(code: string, value: unknown, place: Place): unknown {
+  if (!isObject(value)) throw misfit(code, value, place);
+  const names = Object.keys(value);
+  const decoded = mapUnlessSame(
+    names.map((name) => value[name]),
+    (item) => decodeValue(code.slice(1), item, place) ?? EMPTY_VALUES[code.slice(1)],
+  );
+  return decoded.every((item, index) => item === value[names[index] ?? ''])
+    ? value
+    : Object.fromEntries(names.map((name, index) => [name, decoded[index]]));
+}
+
+function mapUnlessSame(items: readonly unknown[], map: (item: unknown) => unknown): readonly unknown[] {
+  const mapped = items.map(map);
+  return mapped.every((item, index) => item === items[index]) ? items : mapped;
+}
+
+/** A null in a map is Go's zero value. */
+const EMPTY_VALUES: Readonly<Record<string, unknown>> = { s: '', y: '', b: false, i: 0, l: 0, n: 0 };
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEmpty = (code: string, value: unknown): boolean =>
+  value === undefined ||
+  (code.startsWith('[') && Array.isArray(value) && value.length === 0) ||
+  (code.startsWith('{') && isObject(value) && Object.keys(value).length === 0);
+
+const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  s: (value) => typeof value === 'string',
+  y: (value) => typeof value === 'string',
+  i: (value) => Number.isInteger(value) && Math.abs(Number(value)) <= 2 ** 31,
+  l: (value) => Number.isInteger(value),
+  n: (value) => typeof value === 'number',
+  b: (value) => typeof value === 'boolean',
+  t: (value) => typeof value === 'string',
+  m: (value) => typeof value === 'string',
+  x: (value) => typeof value === 'string' || Number.isInteger(value),
+  q: (value) => typeof value === 'string' || typeof value === 'number',
+  a: () => true,
+};
+
+function misfit(code: string, value: unknown, { model, path }: Place): Misfit {
+  return new Misfit(
+    `json: cannot unmarshal ${describe(code, value)} into Go struct field ${goName(model)}.${path.join('.')} of type ${goType(code)}`,
+  );
+}
+
+function describe(code: string, value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  // Go names the number only when it is one that does not fit.
+  if (typeof value === 'number') return code === 'i' || code === 'l' ? `number ${value}` : 'number';
+  return typeof value;
+}
+
+const goName = (model: string): string =>
+  model.replace(
+    /^(Core|Events|Discovery|Rbac|Authentication|Admissionregistration|Apiextensions)?V\d(alpha\d|beta\d)?/,
+    '',
+  );
+
+const GO_TYPES: Readonly<Record<string, string>> = {
+  s: 'string',
+  i: 'int32',
+  l: 'int64',
+  n: 'float64',
+  b: 'bool',
+  y: '[]uint8',
+  t: 'v1.Time',
+  m: 'v1.MicroTime',
+  x: 'intstr.IntOrString',
+  q: 'resource.Quantity',
+};
+
+function goType(code: string): string {
+  if (code.startsWith('[')) return `[]${goType(code.slice(1))}`;
+  if (code.startsWith('{')) return code === '{q' ? 'v1.ResourceList' : `map[string]${goType(code.slice(1))}`;
+  return GO_TYPES[code] ?? `v1.${goName(code)}`;
+}

@@ -1,0 +1,127 @@
+import { ALL_VERBS, type Kind, type Strategy, type Subresource } from '../kind.js';
+import { type Column, columnsOf } from './columns.js';
+import {
+  configMap,
+  event,
+  lease,
+  namespace,
+  networkPolicy,
+  persistentVolumeClaim,
+  secret,
+  webhookConfiguration,
+} from './core.js';
+import { DECLARATIONS, type Declaration } from './declarations.js';
+import { decode } from './decode.js';
+import { fromCoreEvent, toCoreEvent } from './events.js';
+import { binding, clusterRole, role } from './rbac.js';
+import { schemaOf } from './schema.js';
+import { service } from './service.js';
+import { subresourceOf } from './subresources.js';
+import {
+  cronJob,
+  daemonSet,
+  deployment,
+  job,
+  pod,
+  replicaSet,
+  replicationController,
+  statefulSet,
+} from './workloads.js';
+
+/** What a server adds to the table: kinds that need its keys or its users. Keys are `<group>/<Kind>`. */
+export interface BuiltinBehaviour {
+  readonly strategies: Readonly<Record<string, Strategy>>;
+  /** Keys are `<group>/<Kind>/<subresource>`. */
+  readonly subresources: Readonly<Record<string, Subresource>>;
+}
+
+const STRATEGIES: Readonly<Record<string, Strategy>> = {
+  '/ConfigMap': configMap,
+  '/Secret': secret,
+  '/Namespace': namespace,
+  '/Event': event,
+  'events.k8s.io/Event': event,
+  '/PersistentVolumeClaim': persistentVolumeClaim,
+  '/Pod': pod,
+  '/ReplicationController': replicationController,
+  '/Service': service,
+  'apps/Deployment': deployment,
+  'apps/ReplicaSet': replicaSet,
+  'apps/StatefulSet': statefulSet,
+  'apps/DaemonSet': daemonSet,
+  'batch/Job': job,
+  'batch/CronJob': cronJob,
+  'networking.k8s.io/NetworkPolicy': networkPolicy,
+  'coordination.k8s.io/Lease': lease,
+  'rbac.authorization.k8s.io/Role': role,
+  'rbac.authorization.k8s.io/ClusterRole': clusterRole,
+  'rbac.authorization.k8s.io/RoleBinding': binding,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': binding,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookConfiguration,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookConfiguration,
+};
+
+/** Kinds whose `metadata.generation` Kubernetes counts; the others have none. */
+const GENERATIONS: ReadonlySet<string> = new Set([
+  '/Pod',
+  '/ReplicationController',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'batch/CronJob',
+  'batch/Job',
+  'networking.k8s.io/Ingress',
+  'networking.k8s.io/IngressClass',
+  'networking.k8s.io/NetworkPolicy',
+  'policy/PodDisruptionBudget',
+  'discovery.k8s.io/EndpointSlice',
+  'scheduling.k8s.io/PriorityClass',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+]);
+
+/** Every kind the server has without a CRD. */
+export const builtinKinds = (behaviour: BuiltinBehaviour): readonly Kind[] =>
+  DECLARATIONS.map((declaration) => kindOf(declaration, behaviour));
+
+function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
+  const { group, version, kind, model, plural, namespaced } = declaration;
+  const key = `${group}/${kind}`;
+  const columns = columnsOf(group, kind);
+  return {
+    group,
+    version,
+    kind,
+    plural,
+    namespaced,
+    singular: kind.toLowerCase(),
+    listKind: `${kind}List`,
+    shortNames: declaration.shortNames ?? [],
+    categories: declaration.categories ?? [],
+    custom: false,
+    schema: schemaOf(model),
+    columns,
+    nameRule: declaration.nameRule ?? 'subdomain',
+    subresources: (declaration.subresources ?? []).map((name) => subresource(`${key}/${name}`, name, behaviour)),
+    verbs: declaration.verbs ?? ALL_VERBS,
+    countsGeneration: GENERATIONS.has(key),
+    storage: { group: group === 'events.k8s.io' ? '' : group, plural, version },
+    ...(group === 'events.k8s.io' ? { toStorage: toCoreEvent, fromStorage: fromCoreEvent } : {}),
+    // Subresources of other kinds travel through here too.
+    decode: (object) => (object.kind === kind ? decode(model, object) : object),
+    cells: (object, now) => cellsOf(columns, object, now),
+    strategy: behaviour.strategies[key] ?? STRATEGIES[key] ?? {},
+    selectableFields: declaration.selectable ?? [],
+  };
+}
+
+function subresource(key: string, name: string, behaviour: BuiltinBehaviour): Subresource {
+  const found = behaviour.subresources[key] ?? subresourceOf(name);
+  if (!found) throw new Error(`nothing serves the subresource ${key}`);
+  return found;
+}
+
+const cellsOf = (columns: readonly Column[], ...[object, now]: Parameters<NonNullable<Kind['cells']>>) =>
+  Object.fromEntries(columns.flatMap(({ name, cell }) => (cell ? [[name, cell(object, now)]] : [])));

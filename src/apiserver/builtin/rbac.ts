@@ -1,0 +1,113 @@
+import equal from 'fast-deep-equal';
+import type { Unstructured } from '../../api/meta.js';
+import type { Strategy } from '../kind.js';
+import type { Cause } from '../status-error.js';
+import { invalidValue, required, unsupported } from './causes.js';
+import { typed } from './typed.js';
+
+export interface Rule {
+  verbs?: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  nonResourceURLs?: string[];
+}
+
+const validateRule = (rule: Rule, path: string, namespaced: boolean): Cause[] => {
+  const verbs = rule.verbs?.length ? [] : [required(`${path}.verbs`, 'verbs must contain at least one value')];
+  if (rule.nonResourceURLs?.length) {
+    if (namespaced) {
+      return [
+        ...verbs,
+        invalidValue(
+          `${path}.nonResourceURLs`,
+          rule.nonResourceURLs,
+          'namespaced rules cannot apply to non-resource URLs',
+        ),
+      ];
+    }
+    const mixed = rule.apiGroups?.length || rule.resources?.length;
+    return mixed
+      ? [
+          ...verbs,
+          invalidValue(
+            `${path}.nonResourceURLs`,
+            rule.nonResourceURLs,
+            'rules cannot apply to both regular resources and non-resource URLs',
+          ),
+        ]
+      : verbs;
+  }
+  return [
+    ...verbs,
+    ...(rule.apiGroups?.length
+      ? []
+      : [required(`${path}.apiGroups`, 'resource rules must supply at least one api group')]),
+    ...(rule.resources?.length
+      ? []
+      : [required(`${path}.resources`, 'resource rules must supply at least one resource')]),
+  ];
+};
+
+const validateRules = (object: Unstructured, namespaced: boolean): Cause[] =>
+  (typed<{ rules?: Rule[] }>(object).rules ?? []).flatMap((rule, index) =>
+    validateRule(rule, `rules[${index}]`, namespaced),
+  );
+
+export interface Subject {
+  kind: string;
+  name: string;
+  namespace?: string;
+  apiGroup?: string;
+}
+
+export interface RoleRef {
+  apiGroup: string;
+  kind: string;
+  name: string;
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+const completeSubjects = (draft: Unstructured): void => {
+  for (const subject of typed<{ subjects?: Subject[] }>(draft).subjects ?? []) {
+    if (subject.kind === 'User' || subject.kind === 'Group') subject.apiGroup ||= RBAC;
+    else if (subject.apiGroup === '') delete subject.apiGroup;
+  }
+};
+
+function validateBinding(object: Unstructured, before: Unstructured | undefined): Cause[] {
+  const { roleRef, subjects = [] } = typed<{ roleRef?: RoleRef; subjects?: Subject[] }>(object);
+  const namespaced = object.kind === 'RoleBinding';
+  const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole'];
+  const old = before && typed<{ roleRef?: RoleRef }>(before).roleRef;
+  if (before && !equal(old, roleRef)) {
+    const { apiGroup: APIGroup = '', kind: Kind = '', name: Name = '' } = roleRef ?? {};
+    return [invalidValue('roleRef', { APIGroup, Kind, Name }, 'cannot change roleRef')];
+  }
+  return [
+    ...(roleRef && roleRef.apiGroup === RBAC ? [] : [unsupported('roleRef.apiGroup', roleRef?.apiGroup ?? '', [RBAC])]),
+    ...(roleRef && kinds.includes(roleRef.kind) ? [] : [unsupported('roleRef.kind', roleRef?.kind ?? '', kinds)]),
+    ...(roleRef?.name ? [] : [required('roleRef.name')]),
+    ...subjects.flatMap((subject, index) => validateSubject(subject, `subjects[${index}]`, namespaced)),
+  ];
+}
+
+function validateSubject({ kind, name, namespace, apiGroup }: Subject, path: string, namespaced: boolean): Cause[] {
+  const named = name ? [] : [required(`${path}.name`)];
+  if (kind === 'ServiceAccount') {
+    return [...named, ...(namespace || namespaced ? [] : [required(`${path}.namespace`)])];
+  }
+  if (kind === 'User' || kind === 'Group') {
+    return [...named, ...(apiGroup === RBAC ? [] : [unsupported(`${path}.apiGroup`, apiGroup ?? '', [RBAC])])];
+  }
+  return [...named, unsupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+}
+
+export const role: Strategy = { validate: (object) => validateRules(object, true) };
+export const clusterRole: Strategy = { validate: (object) => validateRules(object, false) };
+
+export const binding: Strategy = {
+  prepareCreate: completeSubjects,
+  prepareUpdate: completeSubjects,
+  validate: validateBinding,
+};

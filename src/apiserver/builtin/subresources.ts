@@ -1,0 +1,96 @@
+import type { Unstructured } from '../../api/meta.js';
+import { STATUS, type Subresource } from '../kind.js';
+import { conflict, STALE } from '../status-error.js';
+import { SCALE } from './scale.js';
+import { specOf, typed } from './typed.js';
+
+/** Only the namespace controller's word counts here: which finalizers of the spec are left. */
+const FINALIZE: Subresource = {
+  name: 'finalize',
+  verbs: ['update'],
+  merge: (before, sent) => ({ ...before, spec: sent.spec ?? {} }),
+};
+
+/** Members of the spec that a subresource of its own may change. */
+const specMember = (name: string, member: string): Subresource => ({
+  name,
+  verbs: ['get', 'patch', 'update'],
+  merge: (before, sent) => ({
+    ...before,
+    spec: { ...typed<object>(before.spec), [member]: specOf<Record<string, unknown>>(sent)[member] ?? [] },
+  }),
+});
+
+const SUCCESS: Unstructured = {
+  apiVersion: 'v1',
+  kind: 'Status',
+  metadata: { name: '' },
+  status: 'Success',
+  code: 201,
+};
+
+const BINDING: Subresource = {
+  name: 'binding',
+  type: { group: '', version: 'v1', kind: 'Binding' },
+  verbs: ['create'],
+  async create(parent, sent, { local }) {
+    const kind = local.kindOf('v1', 'Pod');
+    const spec = typed<Record<string, unknown>>(parent.spec ?? {});
+    const node = typed<{ name?: string } | undefined>(sent.target)?.name;
+    if (spec.nodeName) {
+      throw conflict(
+        { group: '', plural: 'pods/binding', kind: 'Binding' },
+        parent.metadata.name,
+        `pod ${parent.metadata.name} is already assigned to node "${String(spec.nodeName)}"`,
+      );
+    }
+    if (kind)
+      await local.update(kind, { ...parent, spec: { ...spec, nodeName: node } } as Unstructured, {
+        fieldManager: 'scheduler',
+      });
+    return SUCCESS;
+  },
+};
+
+const EVICTION: Subresource = {
+  name: 'eviction',
+  type: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  verbs: ['create'],
+  async create(parent, _sent, { local, dryRun }) {
+    const kind = local.kindOf('v1', 'Pod');
+    const { name, namespace, uid } = parent.metadata;
+    if (kind && !dryRun) await local.delete(kind, { name, namespace }, uid === undefined ? {} : { uid });
+    return SUCCESS;
+  },
+};
+
+/** Approving and denying change conditions only, and never take a decision back. */
+const APPROVAL: Subresource = {
+  name: 'approval',
+  verbs: ['get', 'patch', 'update'],
+  merge(before, sent) {
+    const status = typed<{ conditions?: { type: string }[] } | undefined>(before.status) ?? {};
+    const { conditions = [] } = typed<{ conditions?: { type: string }[] } | undefined>(sent.status) ?? {};
+    const kept = (status.conditions ?? []).every(({ type }) => conditions.some((one) => one.type === type));
+    if (!kept)
+      throw conflict(
+        { group: 'certificates.k8s.io', plural: 'certificatesigningrequests', kind: 'CertificateSigningRequest' },
+        before.metadata.name,
+        STALE,
+      );
+    return { ...before, status: { ...status, conditions } };
+  },
+};
+
+const SUBRESOURCES: readonly Subresource[] = [
+  STATUS,
+  SCALE,
+  FINALIZE,
+  BINDING,
+  EVICTION,
+  APPROVAL,
+  specMember('ephemeralcontainers', 'ephemeralContainers'),
+  specMember('resize', 'containers'),
+];
+
+export const subresourceOf = (name: string): Subresource | undefined => SUBRESOURCES.find((one) => one.name === name);
