@@ -49,5 +49,6 @@ export function checkObject(value: unknown, kind: Kind): Unstructured {
   }
   if (!isObject(metadata)) throw badRequest(`${kind.kind} in version "${kind.version}": metadata must be an object`);
   // Its members are checked when the object is validated.
-  return { apiVersion: expected, kind: kind.kind, metadata: metadata as Unstructured['metadata'], ...rest };
+  const object = { apiVersion: expected, kind: kind.kind, metadata: metadata as Unstructured['metadata'], ...rest };
+  return kind.decode?.(object) ?? object;
 }

@@ -4,6 +4,9 @@ import type { KubeObject, Unstructured } from '../api/meta.js';
 import type { Logger } from '../control/log.js';
 import type { Admission } from './admission.js';
 import type { Api } from './api.js';
+import { createTokens } from './authentication/tokens.js';
+import { builtinBehaviour } from './builtin/behaviour.js';
+import { builtinKinds } from './builtin/kinds.js';
 import { kindsOf } from './crd/kinds.js';
 import { handler } from './handle.js';
 import { everyoneIsSystem, everythingAllowed, SYSTEM_USER } from './identity.js';
@@ -11,7 +14,6 @@ import { KindRegistry } from './kind-registry.js';
 import { kubeconfigText } from './kubeconfig.js';
 import { createLocalApi } from './local.js';
 import type { Pki, Subject } from './pki.js';
-import { PLAIN_KINDS } from './plain-kinds.js';
 import type { Store } from './store/store.js';
 import { WatchHub } from './watch-hub.js';
 
@@ -41,7 +43,8 @@ export interface ApiServer {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, pki, log, host = '127.0.0.1', port = 0, now = () => new Date() } = options;
   const kinds = new KindRegistry();
-  kinds.set('built-in', PLAIN_KINDS);
+  const tokens = createTokens(pki.serviceAccountKey);
+  kinds.set('built-in', builtinKinds(builtinBehaviour({ tokens })));
   const watches = new WatchHub(store);
   const local = createLocalApi(store, kinds, () => api);
   const api: Api = { store, kinds, watches, local, now, log, admissions: options.admissions ?? [] };
