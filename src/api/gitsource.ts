@@ -3,6 +3,17 @@ import { Conditions } from './conditions.js';
 import { defineResource } from './resource.js';
 import { atomicList, intOrString, timestamp, withRules } from './schema.js';
 
+/** On objects that came from Git: `namespace/name` of their GitSource. */
+export const SOURCE_ANNOTATION = 'placet.dev/source';
+/** On objects that came from Git: the commit that gave them their present content. */
+export const REVISION_ANNOTATION = 'placet.dev/revision';
+/** On objects that came from Git: a digest of that content, by which an unchanged object is recognised. */
+export const CONTENT_ANNOTATION = 'placet.dev/content';
+/** On a GitSource: the revision whose removals are approved although they exceed the budget. */
+export const APPROVE_REMOVAL_ANNOTATION = 'placet.dev/approve-removal';
+/** Keeps a GitSource with deletionPolicy Delete until its objects are gone. */
+export const SOURCE_FINALIZER = 'placet.dev/source';
+
 const NAME_PATTERN = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const NAMESPACE_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DURATION_PATTERN = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;

@@ -56,6 +56,7 @@ const UNSAFE = {
   allowUnsafeFsMonitor: true,
   allowUnsafeHooksPath: true,
   allowUnsafeProtocolOverride: true,
+  allowUnsafeTemplateDir: true,
 };
 
 type Breach = TerminalError | TransientError;

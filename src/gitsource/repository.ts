@@ -88,7 +88,6 @@ export async function openRepository(
   const local = { maxOutputBytes: limits.maxTreeBytes };
 
   const initialise = async ({ timeoutMs, signal }: Conversation): Promise<void> => {
-    if (await exists(join(process.directory, 'HEAD'))) return;
     const args = ['init', '--quiet', '--bare', '--template=', '.'];
     await git(process, { action: 'preparing the copy of the repository', args, ...local, timeoutMs, signal });
   };
@@ -109,12 +108,27 @@ export async function openRepository(
     );
   };
 
-  const has = async (sha: string, conversation: Conversation): Promise<boolean> => {
-    if (!(await exists(join(process.directory, 'HEAD')))) return false;
+  /** The commit that was fetched last; undefined when the copy is absent or broken. */
+  const present = async (conversation: Conversation): Promise<string | undefined> => {
+    if (!(await exists(join(process.directory, 'HEAD')))) return undefined;
     // A commit whose ref was written is complete: git moves the ref last.
     const args = ['for-each-ref', '--format=%(objectname)', 'refs/placet/head'];
     const call = { action: 'reading the copy of the repository', args, ...local, ...conversation };
-    return (await git(process, call).catch(() => '')).trim() === sha;
+    return await git(process, call).then(
+      (output) => output.trim(),
+      () => undefined,
+    );
+  };
+
+  /** Whether a killed git left locks or half packs behind, or too many packs have gathered. */
+  const isWorn = async (): Promise<boolean> => {
+    const names = await readdir(process.directory).catch(() => []);
+    const packs = await readdir(join(process.directory, 'objects', 'pack')).catch(() => []);
+    return (
+      names.some((name) => name.endsWith('.lock')) ||
+      packs.some((name) => name.startsWith('tmp_')) ||
+      packs.length > MAX_PACKS * 2
+    );
   };
 
   const fetchOnce = (revision: Revision, conversation: Conversation): Promise<string> =>
@@ -143,7 +157,6 @@ export async function openRepository(
   return {
     probe: async (target, conversation) => {
       if (target.kind === 'commit') return { sha: target.sha, text: revisionOf('', target.sha) };
-      await initialise(conversation);
       const output = await talk((remote) =>
         git(process, {
           action: `asking ${parsed.text} for its refs`,
@@ -160,13 +173,9 @@ export async function openRepository(
 
     fetch: async (revision, conversation) => {
       if (!isSha(revision.sha)) throw transient('GitFailed', 'the host named something that is no commit id');
-      if (await has(revision.sha, conversation)) return;
-      // Whatever a killed fetch left behind (locks, half packs) goes with the old copy.
-      const packs = await readdir(join(process.directory, 'objects', 'pack')).catch(() => []);
-      const torn =
-        (await exists(join(process.directory, 'shallow.lock'))) || packs.some((name) => name.startsWith('tmp_'));
-      if (torn || packs.length > MAX_PACKS * 2 || !(await exists(join(process.directory, 'HEAD'))))
-        await reset(conversation);
+      const before = await present(conversation);
+      if (before === revision.sha) return;
+      if (before === undefined || (await isWorn())) await reset(conversation);
       await fetchOnce(revision, conversation);
     },
 

@@ -1,0 +1,150 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { checkOut } from '../../src/gitsource/checkout.js';
+import type { ParseMemory } from '../../src/gitsource/read.js';
+import type { Target } from '../../src/gitsource/ref.js';
+import { type GitOptions, openRepository, type Repository } from '../../src/gitsource/repository.js';
+import { gitOptions, type TemporaryRepository, temporaryRepository } from './temporary-repository.js';
+
+const CLUSTER = `apiVersion: cluster.open-cluster-management.io/v1
+kind: ManagedCluster
+metadata: {name: one}
+spec: {hubAcceptsClient: true}
+`;
+const MAIN: Target = { kind: 'branch', name: 'main' };
+const GLOBS = { include: ['**/*.yaml'], exclude: [] };
+
+const conversation = () => ({ timeoutMs: 20_000, signal: new AbortController().signal });
+
+const open = (t: ExecutionContext, origin: TemporaryRepository, options: GitOptions = gitOptions(t)) =>
+  openRepository('ns/source', origin.url, () => ({ kind: 'none' }), options);
+
+const take = async (repository: Repository, target: Target = MAIN, memory: ParseMemory = new Map()) => {
+  const revision = await repository.probe(target, conversation());
+  await repository.fetch(revision, conversation());
+  return await checkOut(repository, revision, { ...conversation(), globs: GLOBS, targetNamespace: 'ns', memory });
+};
+
+test('a commit becomes its objects, and says who made it', async (t) => {
+  const origin = temporaryRepository(t, { 'a/one.yaml': CLUSTER, 'README.md': 'no yaml' });
+  const sha = origin.git('rev-parse', 'HEAD');
+  const result = await take(await open(t, origin));
+  t.deepEqual(result.problems, []);
+  t.is(result.revision.text, `main@sha1:${sha}`);
+  t.is(result.files, 1);
+  t.is(result.commit.author, 'Ada');
+  t.is(result.commit.message, 'first');
+  t.regex(result.commit.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  t.deepEqual(
+    result.manifests.map(({ object, path }) => [object.kind, object.metadata.name, path]),
+    [['ManagedCluster', 'one', 'a/one.yaml']],
+  );
+});
+
+test('a second commit is followed, also after a force push to an unrelated history', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
+  const repository = await open(t, origin);
+  const memory: ParseMemory = new Map();
+  await take(repository, MAIN, memory);
+  origin.write({ 'one.yaml': CLUSTER.replace('one', 'two') });
+  origin.commit('second');
+  const second = await take(repository, MAIN, memory);
+  t.is(second.manifests[0]?.object.metadata.name, 'two');
+  t.is(memory.size, 1, 'only what the last commit needed is remembered');
+  origin.git('checkout', '--quiet', '--orphan', 'fresh');
+  origin.write({ 'one.yaml': CLUSTER.replace('one', 'three') });
+  origin.commit('rewritten');
+  origin.git('branch', '--force', 'main', 'fresh');
+  t.is((await take(repository)).manifests[0]?.object.metadata.name, 'three');
+});
+
+test('tags, annotated tags, version ranges and single commits can be followed', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
+  const first = origin.git('rev-parse', 'HEAD');
+  origin.git('tag', 'v1.0.0');
+  origin.write({ 'one.yaml': CLUSTER.replace('one', 'two') });
+  const second = origin.commit('second');
+  origin.git('tag', '-a', 'v1.1.0', '-m', 'annotated');
+  origin.write({ 'one.yaml': CLUSTER.replace('one', 'three') });
+  origin.commit('third');
+  const repository = await open(t, origin);
+  const revisionOf = async (target: Target) => (await take(repository, target)).revision.text;
+  t.is(await revisionOf({ kind: 'tag', name: 'v1.0.0' }), `v1.0.0@sha1:${first}`);
+  t.is(await revisionOf({ kind: 'tag', name: 'v1.1.0' }), `v1.1.0@sha1:${second}`);
+  t.is(await revisionOf({ kind: 'semver', range: '1.x' }), `v1.1.0@sha1:${second}`);
+  t.is(await revisionOf({ kind: 'commit', sha: first }), `sha1:${first}`);
+  await t.throwsAsync(revisionOf({ kind: 'branch', name: 'absent' }), {
+    name: 'TerminalError',
+    message: /no branch "absent"/,
+  });
+  await t.throwsAsync(revisionOf({ kind: 'semver', range: '>=9' }), {
+    name: 'TerminalError',
+    message: /no tag within/,
+  });
+  await t.throwsAsync(revisionOf({ kind: 'commit', sha: '0'.repeat(40) }), {
+    message: /commit is not in the repository/,
+  });
+});
+
+test('what a killed fetch left behind does not hinder the next one', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
+  const options = gitOptions(t);
+  const repository = await open(t, origin, options);
+  await take(repository);
+  const [id = ''] = readdirSync(join(options.directory, 'repositories'));
+  const copy = join(options.directory, 'repositories', id);
+  for (const debris of ['shallow.lock', 'objects/pack/tmp_pack_x', 'config.lock'])
+    writeFileSync(join(copy, debris), 'half');
+  origin.write({ 'one.yaml': CLUSTER.replace('one', 'two') });
+  origin.commit('second');
+  t.is((await take(repository)).manifests[0]?.object.metadata.name, 'two');
+  t.false(existsSync(join(copy, 'shallow.lock')));
+});
+
+test('a copy that was destroyed is made anew', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
+  const options = gitOptions(t);
+  await take(await open(t, origin, options));
+  const [id = ''] = readdirSync(join(options.directory, 'repositories'));
+  writeFileSync(join(options.directory, 'repositories', id, 'HEAD'), 'garbage');
+  t.is((await take(await open(t, origin, options))).manifests.length, 1);
+});
+
+test('limits end the process and name what was too large', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER, 'big.bin': Buffer.alloc(300_000, 'x') });
+  const tree = await open(t, origin, gitOptions(t, { limits: { maxTreeBytes: 10 } }));
+  await t.throwsAsync(take(tree), { name: 'TerminalError', message: /printed more than 10 bytes/ });
+  const hung = await open(t, origin);
+  await t.throwsAsync(hung.probe(MAIN, { timeoutMs: 1, signal: new AbortController().signal }), {
+    name: 'TransientError',
+    message: /spec\.timeout/,
+  });
+});
+
+test('a repository that is not there is explained', async (t) => {
+  const origin = temporaryRepository(t);
+  const url = `${origin.url}-absent`;
+  const repository = await openRepository('ns/source', url, () => ({ kind: 'none' }), gitOptions(t));
+  await t.throwsAsync(repository.probe(MAIN, conversation()), {
+    name: 'TerminalError',
+    message: /there is no repository at spec\.url/,
+  });
+});
+
+test('a missing git is explained', async (t) => {
+  const origin = temporaryRepository(t);
+  const options = gitOptions(t, { path: '/nowhere' });
+  await t.throwsAsync(open(t, origin, options), { name: 'TerminalError', message: /install git/ });
+});
+
+test('hooks and configuration of a repository are never run', async (t) => {
+  const origin = temporaryRepository(t, {
+    'one.yaml': CLUSTER,
+    '.gitattributes': '* filter=evil',
+    '.gitmodules': '[submodule "x"]\n\tpath=x\n\turl=ext::sh -c whoami\n',
+  });
+  origin.commit('hostile');
+  const result = await take(await open(t, origin));
+  t.is(result.manifests.length, 1);
+});
