@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
+import { keyOf } from '../api/meta.js';
+import { Placement } from '../api/placement.js';
+import { SCHEDULING_DISABLED_ANNOTATION } from '../api/placement-labels.js';
+import { TerminalError } from '../control/errors.js';
+import type { KubeClient } from '../kube/client.js';
+import type { EventRecorder } from '../kube/events.js';
+import { InvalidClusterSet } from '../scheduler/fleet.js';
+import type { Profile } from '../scheduler/profile.js';
+import { type Schedule, schedule } from '../scheduler/schedule.js';
+import { slices } from '../scheduler/slices.js';
+import type { EntryCounts, Snapshot } from '../scheduler/snapshot.js';
+import { keptStatusOf, type PlacementStatus, statusOf } from '../scheduler/status.js';
+import type { DecisionLedger } from './decision-ledger.js';
+import { writeDecisions } from './decision-writer.js';
+import { isOlder } from './resource-version.js';
+
+export interface Publisher {
+  /** Undefined when the placement must not be touched. */
+  publish(
+    placement: Placement,
+    snapshot: Snapshot,
+    signal: AbortSignal,
+    onSchedule: (schedule: Schedule) => void,
+  ): Promise<Schedule | undefined>;
+  /** The object is as this publisher wrote it last. */
+  isOwnWrite(placement: Placement): boolean;
+  forget(key: string): void;
+}
+
+interface Parts {
+  readonly client: KubeClient;
+  readonly ledger: DecisionLedger;
+  readonly events: EventRecorder;
+  readonly now: () => Date;
+  readonly profile: Profile;
+}
+
+/** Turns schedules into writes: first the decisions, then the status that names them. */
+export function createPublisher(parts: Parts): Publisher {
+  const { client, ledger, profile, now } = parts;
+  const written = new Map<string, Placement>();
+
+  /** The cache may not hold our last write yet; its status would look like somebody else's. */
+  const latest = (placement: Placement): Placement => {
+    const last = written.get(keyOf(placement));
+    const isAhead =
+      last?.metadata.uid === placement.metadata.uid &&
+      isOlder(placement.metadata.resourceVersion, last?.metadata.resourceVersion);
+    return last && isAhead ? { ...placement, status: last.status } : placement;
+  };
+
+  const writeStatus = async (placement: Placement, status: PlacementStatus, signal: AbortSignal): Promise<void> => {
+    if (isDeepStrictEqual(placement.status, status)) return;
+    const { name, namespace, uid } = placement.metadata;
+    const stored = await client.patch(
+      Placement,
+      { namespace, name },
+      { type: 'merge', body: { metadata: { uid }, status } },
+      { subresource: 'status', signal },
+    );
+    written.set(keyOf(placement), stored);
+  };
+
+  return {
+    async publish(cached, snapshot, signal, onSchedule) {
+      const { metadata } = cached;
+      if (metadata.deletionTimestamp || metadata.annotations?.[SCHEDULING_DISABLED_ANNOTATION] === 'true') return;
+      const placement = latest(cached);
+      const result = scheduleOrStall(placement, snapshot, profile);
+      onSchedule(result);
+      if (result.misconfiguration && dropsClusters(result, ledger.of(keyOf(placement)))) {
+        await writeStatus(placement, keptStatusOf(placement, result, now()), signal);
+        return result;
+      }
+      const wanted = slices(metadata.name, result.groups);
+      await writeDecisions(parts, { placement, schedule: result, wanted }, signal);
+      await writeStatus(placement, statusOf(placement, result, wanted, now()), signal);
+      return result;
+    },
+    isOwnWrite: (placement) =>
+      written.get(keyOf(placement))?.metadata.resourceVersion === placement.metadata.resourceVersion,
+    forget: (key) => {
+      written.delete(key);
+    },
+  };
+}
+
+/** A mistake in the spec adds nothing and takes nothing away. */
+function dropsClusters({ groups }: Schedule, held: EntryCounts): boolean {
+  const kept = new Set(groups.flatMap(({ clusters }) => clusters));
+  return [...held.keys()].some((cluster) => !kept.has(cluster));
+}
+
+/** Only an edit of the set helps; it brings the placement back by itself. */
+function scheduleOrStall(placement: Placement, snapshot: Snapshot, profile: Profile): Schedule {
+  try {
+    return schedule(placement, snapshot, profile);
+  } catch (error) {
+    if (error instanceof InvalidClusterSet) throw new TerminalError(error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Placement } from '../api/placement.js';
+import type { Schedule } from '../scheduler/schedule.js';
+
+const FIRST_MS = 100;
+const LONGEST_MS = 60_000;
+
+/**
+ * Placements whose choice depends on how the others are spread are looked at again after the spread has changed: all
+ * together and once, and ever more rarely while each round moves something again.
+ */
+export class Rebalance {
+  readonly #sensitive = new Set<string>();
+  readonly #enqueue: (keys: readonly string[]) => void;
+  readonly #signal: AbortSignal;
+  #timer: NodeJS.Timeout | undefined;
+  #waitMs = FIRST_MS;
+  #causes = new Set<string>();
+  #lastRound = 0;
+
+  constructor(enqueue: (keys: readonly string[]) => void, signal: AbortSignal) {
+    this.#enqueue = enqueue;
+    this.#signal = signal;
+    signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+  }
+
+  /** Learns from a fresh schedule whether the placement's choice depends on the others. */
+  note(key: string, { spec }: Placement, { ranked, columns }: Schedule): void {
+    const chooses = spec.numberOfClusters !== undefined && spec.numberOfClusters < ranked.length;
+    if (chooses && spec.numberOfClusters !== 0 && columns.some(({ name }) => name === 'Balance'))
+      this.#sensitive.add(key);
+    else this.#sensitive.delete(key);
+  }
+
+  forget(key: string): void {
+    this.#sensitive.delete(key);
+  }
+
+  /** The clusters of this placement changed. */
+  shifted(placement: string): void {
+    if (this.#signal.aborted) return;
+    this.#causes.add(placement);
+    if (this.#timer) return;
+    if (this.#affected().length === 0) {
+      this.#causes = new Set();
+      return;
+    }
+    const sinceLast = performance.now() - this.#lastRound;
+    this.#waitMs = sinceLast > 2 * this.#waitMs ? FIRST_MS : Math.min(2 * this.#waitMs, LONGEST_MS);
+    this.#timer = setTimeout(() => this.#round(), this.#waitMs);
+    this.#timer.unref();
+  }
+
+  idle(): boolean {
+    return this.#timer === undefined;
+  }
+
+  #round(): void {
+    this.#timer = undefined;
+    this.#lastRound = performance.now();
+    const keys = this.#affected();
+    this.#causes = new Set();
+    this.#enqueue(keys);
+  }
+
+  /** A placement's own clusters never count for its own balance. */
+  #affected(): readonly string[] {
+    const [only, ...more] = this.#causes;
+    return [...this.#sensitive].filter((key) => more.length > 0 || key !== only);
+  }
+}
