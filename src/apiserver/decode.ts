@@ -1,15 +1,23 @@
 import type { Unstructured } from '../api/meta.js';
-import { apiVersionOf } from '../api/resource.js';
-import type { Kind } from './kind.js';
+import { apiVersionOf, type ResourceType } from '../api/resource.js';
+import { isJsonObject } from '../apimachinery/json.js';
+import { duplicateFields } from './duplicate-fields.js';
 import { badRequest, unsupportedMediaType } from './status-error.js';
 
-const JSON_TYPES = new Set(['application/json', 'application/yaml', '*/*', '']);
+const JSON_TYPES = new Set(['application/json', 'application/yaml', '']);
+
+export interface Parsed {
+  readonly value: unknown;
+  /** Paths of members that occur more than once; the last one counts. */
+  readonly duplicates: readonly string[];
+}
 
 /** JSON, which is also YAML: bodies in YAML's own notation are refused, there is no YAML parser in the server. */
-export function parseJson(bytes: Buffer, contentType: string, what: string): unknown {
+export function parseJson(bytes: Buffer, contentType: string, what: string): Parsed {
   const text = bytes.toString();
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return { value, duplicates: duplicateFields(text, value) };
   } catch (error) {
     if (contentType.includes('yaml')) {
       throw unsupportedMediaType(`${what}: this server reads ${contentType} only in JSON notation; send JSON`);
@@ -18,37 +26,44 @@ export function parseJson(bytes: Buffer, contentType: string, what: string): unk
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export interface Decoded {
+  readonly object: Unstructured;
+  readonly duplicates: readonly string[];
+}
 
-/** The object of a create or update, of the kind the URL says. */
-export function decodeObject(bytes: Buffer, contentType: string, kind: Kind): Unstructured {
+/** The object of a create or update, of the type the URL says. */
+export function decodeObject(bytes: Buffer, contentType: string, type: ResourceType): Decoded {
   if (!JSON_TYPES.has(contentType)) {
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
     );
   }
-  const value = parseJson(bytes, contentType, `the object provided is unrecognized (must be of type ${kind.kind})`);
-  return checkObject(value, kind);
+  const { value, duplicates } = parseJson(
+    bytes,
+    contentType,
+    `the object provided is unrecognized (must be of type ${type.kind})`,
+  );
+  return { object: checkObject(value, type), duplicates };
 }
 
 /** Fills in what a body may leave out and refuses what belongs to another kind. */
-export function checkObject(value: unknown, kind: Kind): Unstructured {
-  if (!isObject(value)) {
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): it is not a JSON object`);
+export function checkObject(value: unknown, type: ResourceType): Unstructured {
+  if (!isJsonObject(value)) {
+    throw badRequest(`the object provided is unrecognized (must be of type ${type.kind}): it is not a JSON object`);
   }
-  const { apiVersion = '', kind: named = '', metadata = {}, ...rest } = value;
-  const expected = apiVersionOf(kind);
+  const { apiVersion = '', kind: named = '', metadata, ...rest } = value;
+  const expected = apiVersionOf(type);
   if (apiVersion !== '' && apiVersion !== expected) {
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   }
-  if (named !== '' && named !== kind.kind) {
-    throw badRequest(`the kind in the data (${named}) does not match the expected kind (${kind.kind})`);
+  if (named !== '' && named !== type.kind) {
+    throw badRequest(`the kind in the data (${named}) does not match the expected kind (${type.kind})`);
   }
-  if (!isObject(metadata)) throw badRequest(`${kind.kind} in version "${kind.version}": metadata must be an object`);
-  // Its members are checked when the object is validated.
-  const object = { apiVersion: expected, kind: kind.kind, metadata: metadata as Unstructured['metadata'], ...rest };
-  return kind.decode?.(object) ?? object;
+  if (metadata !== undefined && metadata !== null && !isJsonObject(metadata)) {
+    throw badRequest(`${type.kind} in version "${type.version}": metadata must be an object`);
+  }
+  // The types of its members are checked with the schema, before anything reads them.
+  return { apiVersion: expected, kind: type.kind, metadata: (metadata ?? {}) as Unstructured['metadata'], ...rest };
 }

@@ -15,7 +15,7 @@ const POLICIES: readonly string[] = ['Background', 'Foreground', 'Orphan'];
 
 /** From the body, or from the query when there is none. */
 export function readDeleteOptions(bytes: Buffer, query: URLSearchParams): DeleteOptions {
-  const body = bytes.length === 0 ? {} : parseJson(bytes, 'application/json', 'DeleteOptions');
+  const body = bytes.length === 0 ? {} : parseJson(bytes, 'application/json', 'DeleteOptions').value;
   if (typeof body !== 'object' || body === null) throw badRequest('DeleteOptions must be an object');
   const options = body as { readonly [member: string]: unknown };
   const policy = options.propagationPolicy ?? query.get('propagationPolicy') ?? orphanPolicy(options.orphanDependents);

@@ -81,7 +81,7 @@ export interface Kind extends ResourceType {
   /** Cells of a table row by column name, for what JSONPath cannot say (`kubectl get pods`: READY 1/2). */
   cells?(object: Unstructured, now: Date): Readonly<Record<string, unknown>>;
   readonly strategy: Strategy;
-  /** Fields besides metadata.name and metadata.namespace a field selector may name. */
+  /** Fields besides metadata.name and metadata.namespace a field selector may name, as paths (`spec.nodeName`). */
   readonly selectableFields: readonly string[];
 }
 

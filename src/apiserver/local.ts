@@ -1,4 +1,4 @@
-import type { Unstructured } from '../api/meta.js';
+import type { KubeObject, Unstructured } from '../api/meta.js';
 import type { Api, Caller } from './api.js';
 import { SYSTEM_USER } from './identity.js';
 import { keyFor, prefixFor } from './keys.js';
@@ -9,7 +9,7 @@ import { deleteObject } from './removal.js';
 import { StatusError } from './status-error.js';
 import type { Change, Item, Store } from './store/store.js';
 import { fromStored } from './versions.js';
-import { createObject, typed, updateObject } from './write.js';
+import { createObject, type Sent, typed, updateObject, type WriteOptions } from './write.js';
 
 const callerOf = ({ fieldManager }: Pick<LocalWriteOptions, 'fieldManager'>): Caller => ({
   user: SYSTEM_USER,
@@ -38,18 +38,13 @@ export function createLocalApi(store: Store, kinds: KindRegistry, api: () => Api
       }),
     create: async (kind, object, options) => {
       const namespace = object.metadata.namespace ?? '';
-      const written = await createObject(
-        api(),
-        kind,
-        { namespace, sent: typed(kind, object as Unstructured) },
-        writing(options),
-      );
+      const written = await createObject(api(), kind, namespace, sentOf(kind, object), writing(options));
       return written.object;
     },
     update: async (kind, object, options) => {
       const { namespace = '', name } = object.metadata;
       const subresource = kind.subresources.find((sub) => sub.name === options.subresource);
-      const produce = () => typed(kind, object as Unstructured);
+      const produce = () => sentOf(kind, object);
       return (await updateObject(api(), kind, { namespace, name, subresource }, produce, writing(options))).object;
     },
     delete: async (kind, name, options = {}) => {
@@ -67,7 +62,18 @@ export function createLocalApi(store: Store, kinds: KindRegistry, api: () => Api
   };
 }
 
-const writing = (options: LocalWriteOptions) => ({ caller: callerOf(options), dryRun: false });
+const writing = (options: LocalWriteOptions): WriteOptions => ({
+  caller: callerOf(options),
+  dryRun: false,
+  fieldValidation: 'Ignore',
+  fieldManager: options.fieldManager,
+});
+
+// Anything with the metadata of an object may be written; the schema of the kind judges the rest.
+const sentOf = (kind: Kind, object: KubeObject): Sent => ({
+  object: typed(kind, object as Unstructured),
+  duplicates: [],
+});
 
 const isStored = ({ storage, group, plural, version, verbs }: Kind): boolean =>
   verbs.includes('list') && storage.group === group && storage.plural === plural && storage.version === version;

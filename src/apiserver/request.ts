@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Api, Caller } from './api.js';
-import { readBody } from './body.js';
+import { mediaType, readBody } from './body.js';
+import { decodeObject } from './decode.js';
+import { fieldValidationOf } from './field-validation.js';
 import type { Kind } from './kind.js';
 import { isTrue } from './resource-path.js';
 import { badRequest } from './status-error.js';
-import type { WriteOptions } from './write.js';
+import type { Sent, WriteOptions } from './write.js';
 
 /** A request for a served kind, as the verbs see it. */
 export interface ResourceRequest {
@@ -21,6 +23,11 @@ export interface ResourceRequest {
 
 export const bodyOf = ({ http }: ResourceRequest): Promise<Buffer> => readBody(http);
 
+/** The object in the body; `type` when it is not the kind of the request. */
+export async function sentObject(request: ResourceRequest, type = {}): Promise<Sent> {
+  return decodeObject(await bodyOf(request), mediaType(request.http), { ...request.kind, ...type });
+}
+
 export function dryRunOf(query: URLSearchParams): boolean {
   const values = query.getAll('dryRun').filter((value) => value !== '');
   if (values.some((value) => value !== 'All')) {
@@ -31,4 +38,12 @@ export function dryRunOf(query: URLSearchParams): boolean {
 
 export const forceOf = (query: URLSearchParams): boolean => isTrue(query.get('force'));
 
-export const writeOptions = ({ caller, query }: ResourceRequest): WriteOptions => ({ caller, dryRun: dryRunOf(query) });
+export const writeOptions = ({ caller, query }: ResourceRequest): WriteOptions => ({
+  caller,
+  dryRun: dryRunOf(query),
+  fieldValidation: fieldValidationOf(query),
+  fieldManager: query.get('fieldManager') || managerOf(caller.userAgent),
+});
+
+/** `kubectl/v1.33 (linux)` → `kubectl`, as kube-apiserver names managers that do not name themselves. */
+const managerOf = (userAgent: string): string => (userAgent.split('/', 1)[0] || 'unknown').slice(0, 128);

@@ -1,4 +1,7 @@
 import type { Unstructured } from '../api/meta.js';
+import { type FieldSelector, parseFieldSelector } from '../apimachinery/field-selector.js';
+import { SelectorError } from '../apimachinery/requirement.js';
+import { type LabelSelector, parseLabelSelector } from '../apimachinery/selector.js';
 import type { Kind } from './kind.js';
 import { badRequest } from './status-error.js';
 
@@ -6,16 +9,52 @@ import { badRequest } from './status-error.js';
 export interface Selection {
   /** True when nothing is left out. */
   readonly everything: boolean;
+  /** The only name that can match, when the client asks for one. */
+  readonly name: string | undefined;
   matches(object: Unstructured): boolean;
 }
 
-export const EVERYTHING: Selection = { everything: true, matches: () => true };
+export function selectionOf(kind: Kind, query: URLSearchParams): Selection {
+  const labels = parsed(query.get('labelSelector'), parseLabelSelector);
+  const fields = parsed(query.get('fieldSelector'), parseFieldSelector);
+  if (fields) checkFields(kind, fields);
+  return {
+    everything: !labels?.requirements.length && !fields?.requirements.length,
+    name: fields?.exact('metadata.name'),
+    matches: (object) => matches(object, labels, fields),
+  };
+}
 
-export function selectionOf(_kind: Kind, query: URLSearchParams): Selection {
-  if (query.get('labelSelector')) throw badRequest('labelSelector');
-  const field = query.get('fieldSelector') ?? '';
-  if (field === '') return EVERYTHING;
-  const [, name] = /^metadata\.name=+(.*)$/.exec(field) ?? [];
-  if (name === undefined) throw badRequest(`field selector ${field}`);
-  return { everything: false, matches: ({ metadata }) => metadata.name === name };
+function parsed<T>(text: string | null, parse: (text: string) => T): T | undefined {
+  if (!text) return undefined;
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof SelectorError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+const ALWAYS = new Set(['metadata.name', 'metadata.namespace']);
+
+function checkFields(kind: Kind, { requirements }: FieldSelector): void {
+  const selectable = kind.selectableFields.map((path) => path.replace(/^\./, ''));
+  for (const { field } of requirements) {
+    if (!ALWAYS.has(field) && !selectable.includes(field)) throw badRequest(`field label not supported: ${field}`);
+  }
+}
+
+function matches(object: Unstructured, labels?: LabelSelector, fields?: FieldSelector): boolean {
+  if (labels && !labels.matches(object.metadata.labels)) return false;
+  return !fields || fields.matches((path) => textAt(object, path));
+}
+
+/** A field as selectors compare it: scalars as text, anything else as absent. */
+function textAt(object: unknown, path: string): string | undefined {
+  let at: unknown = object;
+  for (const name of path.split('.')) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as { readonly [member: string]: unknown })[name];
+  }
+  return typeof at === 'object' || at === undefined ? undefined : String(at);
 }

@@ -1,17 +1,21 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
+import type { AdmissionRequest } from './admission.js';
 import type { Api, Caller } from './api.js';
+import { draftOfNew, draftOfUpdate, isSame } from './draft.js';
+import { type FieldValidation, refusedBody, reportStrictErrors } from './field-validation.js';
 import { keyFor } from './keys.js';
 import type { Kind, Subresource, WriteContext } from './kind.js';
-import { generationPart, keptMetadata, metadataProblems, metadataUpdateProblems, newMetadata } from './object-meta.js';
-import { alreadyExists, type Cause, conflict, invalid, notFound, STALE } from './status-error.js';
+import { shaped } from './shape.js';
+import { alreadyExists, conflict, notFound, STALE } from './status-error.js';
 import { type Item, RevisionMismatch } from './store/store.js';
 import { fromStored, toStored } from './versions.js';
 
 export interface WriteOptions {
   readonly caller: Caller;
   readonly dryRun: boolean;
+  readonly fieldValidation: FieldValidation;
+  readonly fieldManager: string;
 }
 
 export interface Written {
@@ -22,76 +26,91 @@ export interface Written {
   readonly item: Item | undefined;
 }
 
+/** What a client sent, its type checked but nothing else. */
+export interface Sent {
+  readonly object: Unstructured;
+  /** Paths of members it had twice. */
+  readonly duplicates: readonly string[];
+}
+
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 const GENERATED_NAME_TRIES = 8;
 
-const contextOf = (api: Api, { caller, dryRun }: WriteOptions): WriteContext => ({
+export const contextOf = (api: Api, { caller, dryRun }: Pick<WriteOptions, 'caller' | 'dryRun'>): WriteContext => ({
   user: caller.user,
   now: api.now(),
   dryRun,
   local: api.local,
 });
 
-export function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
-  if (causes.length > 0) throw invalid(kind, name, causes);
-}
-
-/** Stores a new object; `sent` must already have the apiVersion, kind and namespace of the request. */
+/** Stores a new object in the namespace of the request. */
 export async function createObject(
   api: Api,
   kind: Kind,
-  { namespace, sent }: { readonly namespace: string; readonly sent: Unstructured },
+  namespace: string,
+  sent: Sent,
   options: WriteOptions,
 ): Promise<Written> {
+  const { object, unknown } = shaped(kind, sent.object);
+  reportStrictErrors(
+    { unknown, duplicates: sent.duplicates },
+    options.fieldValidation,
+    options.caller,
+    refusedBody(kind),
+  );
   for (let attempt = 1; ; attempt += 1) {
-    const draft = draftOfNew(api, kind, namespace, sent, options);
-    const { name } = draft.metadata;
-    admit(api, kind, { operation: 'create', subresource: '', namespace, name }, options, draft, undefined);
-    const generated = !sent.metadata.name && attempt < GENERATED_NAME_TRIES;
-    if (options.dryRun) {
-      if (!api.store.head(keyFor(kind, namespace, name))) return { object: draft, created: true, item: undefined };
-      if (!generated) throw alreadyExists(kind, name);
-      continue;
-    }
-    try {
-      const item = await api.store.commit({
-        key: keyFor(kind, namespace, name),
-        expected: 0,
-        object: toStored(kind, draft),
-      });
-      return { object: fromStored(kind, item), created: true, item };
-    } catch (error) {
-      if (!(error instanceof RevisionMismatch)) throw error;
-      if (!generated) throw alreadyExists(kind, name);
-    }
+    const draft = draftOfNew(kind, namespace, object, contextOf(api, options), options.fieldManager);
+    const created = await insert(api, kind, draft, options);
+    if (created) return created;
+    const generated = !sent.object.metadata.name && attempt < GENERATED_NAME_TRIES;
+    if (!generated) throw alreadyExists(kind, draft.metadata.name);
   }
 }
 
-function draftOfNew(api: Api, kind: Kind, namespace: string, sent: Unstructured, options: WriteOptions): Unstructured {
-  const context = contextOf(api, options);
-  const { status, ...rest } = sent;
-  const draft: Unstructured = {
-    ...rest,
-    ...(status !== undefined && !hasSubresource(kind, 'status') ? { status } : {}),
-    metadata: newMetadata(sent.metadata, kind, namespace, context.now),
-  };
-  kind.strategy.prepareCreate?.(draft, context);
-  refuse(kind, draft.metadata.name, [
-    ...metadataProblems(draft.metadata, kind),
-    ...(kind.strategy.validate?.(draft, undefined) ?? []),
-  ]);
-  return draft;
+/** Undefined when the name is taken. */
+export async function insert(
+  api: Api,
+  kind: Kind,
+  draft: Unstructured,
+  options: WriteOptions,
+): Promise<Written | undefined> {
+  const { namespace = '', name } = draft.metadata;
+  const key = keyFor(kind, namespace, name);
+  admit(
+    api,
+    { operation: 'create', kind, subresource: '', namespace, name, object: draft, before: undefined },
+    options,
+  );
+  if (api.store.head(key)) return undefined;
+  if (options.dryRun) return { object: draft, created: true, item: undefined };
+  try {
+    const item = await api.store.commit({ key, expected: 0, object: toStored(kind, draft) });
+    return { object: fromStored(kind, item), created: true, item };
+  } catch (error) {
+    if (error instanceof RevisionMismatch) return undefined;
+    throw error;
+  }
 }
 
-const hasSubresource = (kind: Kind, name: string): boolean => kind.subresources.some((sub) => sub.name === name);
-
-export interface Target {
-  readonly namespace: string;
-  readonly name: string;
+export interface Target extends Place {
   readonly subresource: Subresource | undefined;
 }
 
 /** Gives what a request wants stored, from what is stored; may throw. Called again after a conflict. */
-export type Produce = (before: Unstructured) => Unstructured | Promise<Unstructured>;
+export type Produce = (before: Unstructured) => Produced | Promise<Produced>;
+
+export interface Produced extends Sent {
+  /** How unknown and doubled fields are refused, when not as in a body. */
+  readonly refuse?: (problems: string) => Error;
+  /** The request does not insist on the resourceVersion in the object: it may be tried again on a newer state. */
+  readonly retriable?: boolean;
+  /** Set when the request computed the field owners itself (server-side apply). */
+  readonly owned?: boolean;
+}
 
 /** How often a change that named no resourceVersion is tried against a newer state. */
 const CONFLICT_TRIES = 5;
@@ -109,30 +128,50 @@ export async function updateObject(
     const item = api.store.head(key);
     if (!item) throw notFound(kind, target.name);
     const before = fromStored(kind, item);
-    const sent = await produce(before);
-    checkPreconditions(kind, target.name, sent, before);
-    const draft = draftOfUpdate(api, kind, target, { sent, before }, options);
-    const { namespace, name } = target;
-    const subresource = target.subresource?.name ?? '';
-    admit(api, kind, { operation: 'update', subresource, namespace, name }, options, draft, before);
-    if (sameObject(draft, before)) return { object: before, created: false, item };
-    const deletes = isRemovable(kind, draft);
+    const produced = await produce(before);
+    const draft = draftFor(api, kind, target, before, produced, options);
+    if (isSame(draft, before)) return { object: before, created: false, item };
     if (options.dryRun) return { object: draft, created: false, item: undefined };
     try {
-      const stored = await api.store.commit({ key, expected: item.revision, object: toStored(kind, draft), deletes });
+      const write = { key, expected: item.revision, object: toStored(kind, draft), deletes: isRemovable(kind, draft) };
+      const stored = await api.store.commit(write);
       return { object: fromStored(kind, stored), created: false, item: stored };
     } catch (error) {
       if (!(error instanceof RevisionMismatch)) throw error;
-      if (sent.metadata.resourceVersion || attempt >= CONFLICT_TRIES) throw conflict(kind, target.name, STALE);
+      if ((produced.object.metadata.resourceVersion && !produced.retriable) || attempt >= CONFLICT_TRIES) {
+        throw conflict(kind, target.name, STALE);
+      }
     }
   }
 }
 
+function draftFor(
+  api: Api,
+  kind: Kind,
+  target: Target,
+  before: Unstructured,
+  produced: Produced,
+  options: WriteOptions,
+): Unstructured {
+  checkPreconditions(kind, target.name, produced.object, before);
+  const { object, unknown } = target.subresource?.view
+    ? { object: produced.object, unknown: [] }
+    : shaped(kind, produced.object);
+  const { refuse = refusedBody(kind), duplicates, owned = false } = produced;
+  reportStrictErrors({ unknown, duplicates }, options.fieldValidation, options.caller, refuse);
+  const manager = owned ? undefined : options.fieldManager;
+  const draft = draftOfUpdate(kind, target, { sent: object, before }, contextOf(api, options), manager);
+  const { namespace, name, subresource } = target;
+  const asked = { kind, subresource: subresource?.name ?? '', namespace, name, object: draft, before };
+  admit(api, { operation: 'update', ...asked }, options);
+  return draft;
+}
+
 /** Deletion has been asked for and nothing holds the object any more. */
-export const isRemovable = (kind: Kind, { metadata, ...object }: Unstructured): boolean =>
-  metadata.deletionTimestamp !== undefined &&
-  (metadata.finalizers ?? []).length === 0 &&
-  !kind.strategy.holdsDeletion?.({ metadata, ...object });
+export const isRemovable = (kind: Kind, object: Unstructured): boolean =>
+  object.metadata.deletionTimestamp !== undefined &&
+  (object.metadata.finalizers ?? []).length === 0 &&
+  !kind.strategy.holdsDeletion?.(object);
 
 function checkPreconditions(kind: Kind, name: string, { metadata: sent }: Unstructured, before: Unstructured): void {
   const { uid, resourceVersion } = before.metadata;
@@ -142,57 +181,12 @@ function checkPreconditions(kind: Kind, name: string, { metadata: sent }: Unstru
   if (sent.resourceVersion && sent.resourceVersion !== resourceVersion) throw conflict(kind, name, STALE);
 }
 
-function draftOfUpdate(
-  api: Api,
-  kind: Kind,
-  { name, subresource }: Target,
-  { sent, before }: { readonly sent: Unstructured; readonly before: Unstructured },
-  options: WriteOptions,
-): Unstructured {
-  const context = contextOf(api, options);
-  const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
-  const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
-  if (!subresource) kind.strategy.prepareUpdate?.(draft, before, context);
-  if (kind.countsGeneration && !isDeepStrictEqual(generationPart(draft, kind), generationPart(before, kind))) {
-    draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
-  }
-  refuse(kind, name, [
-    ...metadataProblems(draft.metadata, kind),
-    ...metadataUpdateProblems(draft.metadata, before.metadata),
-    ...(kind.strategy.validate?.(draft, before) ?? []),
-  ]);
-  return draft;
-}
-
-/** The status of a kind with that subresource changes only there. */
-function withoutStatus(kind: Kind, before: Unstructured, sent: Unstructured): Unstructured {
-  if (!hasSubresource(kind, 'status')) return sent;
-  const { status: _, ...rest } = sent;
-  return 'status' in before ? { ...rest, status: before.status } : rest;
-}
-
-function sameObject(draft: Unstructured, before: Unstructured): boolean {
-  const { resourceVersion: _a, ...drafted } = draft.metadata;
-  const { resourceVersion: _b, ...was } = before.metadata;
-  return isDeepStrictEqual({ ...draft, metadata: drafted }, { ...before, metadata: was });
-}
-
-function admit(
-  api: Api,
-  kind: Kind,
-  request: {
-    readonly operation: 'create' | 'update' | 'delete';
-    readonly subresource: string;
-    readonly namespace: string;
-    readonly name: string;
-  },
-  { caller }: WriteOptions,
-  object: Unstructured | undefined,
-  before: Unstructured | undefined,
+export function admit(
+  { admissions, local }: Api,
+  request: Omit<AdmissionRequest, 'user' | 'local'>,
+  { caller }: Pick<WriteOptions, 'caller'>,
 ): void {
-  for (const admission of api.admissions) {
-    admission({ ...request, kind, user: caller.user, object, before, local: api.local });
-  }
+  for (const admission of admissions) admission({ ...request, user: caller.user, local });
 }
 
 /** Sets the type a body may leave out; the caller has checked that it is not another one. */

@@ -1,43 +1,82 @@
 import type { Unstructured } from '../../api/meta.js';
+import type { JsonObject } from '../../apimachinery/json.js';
+import { jsonPatch } from '../../apimachinery/patch/json-patch.js';
+import { mergePatch } from '../../apimachinery/patch/merge-patch.js';
+import { PatchError } from '../../apimachinery/patch/patch-error.js';
+import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.js';
 import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
 import { checkObject, parseJson } from '../decode.js';
+import type { Kind } from '../kind.js';
 import { bodyOf, type ResourceRequest, writeOptions } from '../request.js';
-import { methodNotAllowed, unsupportedMediaType } from '../status-error.js';
-import { updateObject } from '../write.js';
+import { badRequest, invalid, methodNotAllowed, StatusError, unsupportedMediaType } from '../status-error.js';
+import { type Produced, updateObject } from '../write.js';
 import { answerWritten } from '../written.js';
-import { writableSubresource } from './update.js';
+import { placedAt, writableSubresource } from './update.js';
 
-const MERGE = 'application/merge-patch+json';
+type Patch = (kind: Kind, target: Unstructured, patch: unknown) => unknown;
+
+const JSON_PATCH = 'application/json-patch+json';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+
+const PATCHES: Readonly<Record<string, Patch>> = {
+  [JSON_PATCH]: (_kind, target, operations) => jsonPatch(target, operations),
+  'application/merge-patch+json': (_kind, target, patch) => {
+    if (Array.isArray(patch)) throw new PatchError('Malformed', 'a merge patch of an object must be an object');
+    return mergePatch(target, patch);
+  },
+  [STRATEGIC]: (kind, target, patch) => strategicMergePatch(kind.schema, target as unknown as JsonObject, patch),
+};
 
 export async function patch(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
   if (name === '') throw methodNotAllowed();
   const subresource = writableSubresource(request, 'patch');
   const type = mediaType(request.http);
-  if (type !== MERGE) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${MERGE}`,
+  const apply = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
+  if (!apply) throw unsupportedMediaType(acceptedText(kind));
+  const bytes = await bodyOf(request);
+  const { value, duplicates } = parseJson(bytes, type, 'error decoding patch');
+  const refuse = (problems: string): Error => refusedPatch(kind, bytes, problems);
+  const produce = (before: Unstructured): Produced => {
+    const target = subresource?.view ? subresource.view(before) : before;
+    const object = placedAt(
+      request,
+      checkObject(patched(apply, kind, target, value), { ...kind, ...subresource?.type }),
     );
-  }
-  const body = parseJson(await bodyOf(request), type, 'error decoding patch');
-  const produce = (before: Unstructured) => checkObject(merge(before, body), kind);
-  return answerWritten(
-    request,
-    await updateObject(api, kind, { namespace, name, subresource }, produce, writeOptions(request)),
-  );
+    return { object, duplicates: duplicates, refuse, ...unversioned(before, object) };
+  };
+  const target = { namespace, name, subresource };
+  return answerWritten(request, await updateObject(api, kind, target, produce, writeOptions(request)));
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** RFC 7386. */
-function merge(target: unknown, change: unknown): unknown {
-  if (!isObject(change)) return change;
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(change)) {
-    if (value === null) delete result[key];
-    else result[key] = merge(result[key], value);
+function patched(apply: Patch, kind: Kind, target: Unstructured, patch: unknown): unknown {
+  try {
+    return apply(kind, target, patch);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    if (error.reason === 'Malformed') throw badRequest(error.message);
+    if (error.reason === 'TooLarge') throw new StatusError(413, 'RequestEntityTooLarge', error.message, {});
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
+      causes: [{ reason: 'UnexpectedServerResponse', message: error.message, field: '' }],
+    });
   }
-  return result;
 }
+
+/** A patch that does not speak of the resourceVersion may be tried again on a newer state. */
+const unversioned = (before: Unstructured, object: Unstructured) =>
+  object.metadata.resourceVersion === before.metadata.resourceVersion ? { retriable: true } : {};
+
+const refusedPatch = (kind: Kind, bytes: Buffer, problems: string): Error =>
+  invalid({ ...kind, kind: '', group: '' }, '', [
+    {
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(bytes.toString())}: ${problems}`,
+      field: 'patch',
+    },
+  ]);
+
+const acceptedText = ({ custom }: Kind): string => {
+  const types = Object.keys(PATCHES).filter((type) => !custom || type !== STRATEGIC);
+  return `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}, application/apply-patch+yaml`;
+};

@@ -1,8 +1,7 @@
+import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
-import { mediaType } from '../body.js';
-import { decodeObject } from '../decode.js';
 import type { Subresource } from '../kind.js';
-import { bodyOf, type ResourceRequest, writeOptions } from '../request.js';
+import { type ResourceRequest, sentObject, writeOptions } from '../request.js';
 import { badRequest, methodNotAllowed, noSuchResource } from '../status-error.js';
 import { updateObject } from '../write.js';
 import { answerWritten } from '../written.js';
@@ -11,26 +10,28 @@ export async function update(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
   if (name === '') throw methodNotAllowed();
   const subresource = writableSubresource(request, 'update');
-  const sent = decodeObject(await bodyOf(request), mediaType(request.http), { ...kind, ...subresource?.type });
-  if (sent.metadata.name !== name) {
-    const found = sent.metadata.name ?? '';
+  const { object, duplicates } = await sentObject(request, subresource?.type);
+  const placed = placedAt(request, object);
+  const produce = () => ({ object: placed, duplicates });
+  const target = { namespace, name, subresource };
+  return answerWritten(request, await updateObject(api, kind, target, produce, writeOptions(request)));
+}
+
+/** An object written to a URL must have the name and namespace the URL says; it may leave the namespace out. */
+export function placedAt({ kind, namespace, name }: ResourceRequest, object: Unstructured): Unstructured {
+  const found = object.metadata.name ?? '';
+  if (found === '') throw badRequest('name must be provided');
+  if (found !== name) {
+    throw badRequest(`the name of the object (${found}) does not match the name on the URL (${name})`);
+  }
+  if (!kind.namespaced) return object;
+  const named = object.metadata.namespace || namespace;
+  if (named !== namespace) {
     throw badRequest(
-      found === ''
-        ? 'name must be provided'
-        : `the name of the object (${found}) does not match the name on the URL (${name})`,
+      `the namespace of the object (${named}) does not match the namespace on the request (${namespace})`,
     );
   }
-  if (kind.namespaced && (sent.metadata.namespace ?? namespace) !== namespace) {
-    throw badRequest(
-      `the namespace of the object (${sent.metadata.namespace}) does not match the namespace on the request (${namespace})`,
-    );
-  }
-  const metadata = kind.namespaced ? { ...sent.metadata, namespace } : sent.metadata;
-  const produce = () => ({ ...sent, metadata });
-  return answerWritten(
-    request,
-    await updateObject(api, kind, { namespace, name, subresource }, produce, writeOptions(request)),
-  );
+  return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
 /** Undefined for the object itself. */

@@ -1,0 +1,77 @@
+import type { Unstructured } from '../api/meta.js';
+import { equal } from '../apimachinery/equal.js';
+import { required } from '../apimachinery/structural/field-error.js';
+import { validate, validateUpdate } from '../apimachinery/structural/validate.js';
+import { causeOf } from './causes.js';
+import type { Kind, Subresource, WriteContext } from './kind.js';
+import { generationPart, keptMetadata, metadataProblems, metadataUpdateProblems, newMetadata } from './object-meta.js';
+import { type Cause, invalid } from './status-error.js';
+
+/** What will be stored for a new object; refuses what the kind does not allow. */
+export function draftOfNew(
+  kind: Kind,
+  namespace: string,
+  sent: Unstructured,
+  context: WriteContext,
+  _manager: string | undefined,
+): Unstructured {
+  const { status, ...rest } = sent;
+  const draft: Unstructured = {
+    ...rest,
+    ...(status !== undefined && !hasSubresource(kind, 'status') ? { status } : {}),
+    metadata: newMetadata(sent.metadata, kind, namespace, context.now),
+  };
+  kind.strategy.prepareCreate?.(draft, context);
+  refuse(kind, draft.metadata.name, [
+    ...metadataProblems(draft.metadata, kind),
+    ...validate(kind.schema, draft).map(causeOf),
+    ...(kind.strategy.validate?.(draft, undefined) ?? []),
+  ]);
+  return draft;
+}
+
+export const hasSubresource = (kind: Kind, name: string): boolean => kind.subresources.some((sub) => sub.name === name);
+
+/** What will be stored for a changed object. */
+export function draftOfUpdate(
+  kind: Kind,
+  { name, subresource }: { readonly name: string; readonly subresource: Subresource | undefined },
+  { sent, before }: { readonly sent: Unstructured; readonly before: Unstructured },
+  context: WriteContext,
+  _manager: string | undefined,
+): Unstructured {
+  const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
+  const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
+  if (!subresource) kind.strategy.prepareUpdate?.(draft, before, context);
+  if (kind.countsGeneration && !equal(generationPart(draft, kind), generationPart(before, kind))) {
+    draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
+  }
+  refuse(kind, name, [
+    ...(kind.custom && !subresource && !sent.metadata.resourceVersion ? [MISSING_VERSION] : []),
+    ...metadataProblems(draft.metadata, kind),
+    ...metadataUpdateProblems(draft.metadata, before.metadata),
+    ...validateUpdate(kind.schema, draft, before).map(causeOf),
+    ...(kind.strategy.validate?.(draft, before) ?? []),
+  ]);
+  return draft;
+}
+
+const MISSING_VERSION: Cause = causeOf(required('metadata.resourceVersion', 'must be specified for an update'));
+
+function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
+  if (causes.length > 0) throw invalid(kind, name, causes);
+}
+
+/** The status of a kind with that subresource changes only there. */
+function withoutStatus(kind: Kind, before: Unstructured, sent: Unstructured): Unstructured {
+  if (!hasSubresource(kind, 'status')) return sent;
+  const { status: _, ...rest } = sent;
+  return 'status' in before ? { ...rest, status: before.status } : rest;
+}
+
+/** Nothing would change but the resourceVersion: then not even that does. */
+export function isSame(draft: Unstructured, before: Unstructured): boolean {
+  const { resourceVersion: _a, ...drafted } = draft.metadata;
+  const { resourceVersion: _b, ...was } = before.metadata;
+  return equal({ ...draft, metadata: drafted }, { ...before, metadata: was });
+}

@@ -1,0 +1,76 @@
+/**
+ * The paths of object members a JSON text has more than once. `value` is the text parsed: text without duplicates that was
+ * written without spaces is exactly as long as `value` written again, which spares reading it once more.
+ */
+export function duplicateFields(text: string, value: unknown): readonly string[] {
+  const trimmed = text.trimEnd();
+  return trimmed.length === JSON.stringify(value).length ? [] : new Scan(trimmed).duplicates();
+}
+
+/** Reads valid JSON for member names only. */
+class Scan {
+  readonly #text: string;
+  readonly #found = new Set<string>();
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  duplicates(): readonly string[] {
+    this.#value('');
+    return [...this.#found];
+  }
+
+  #value(path: string): void {
+    this.#space();
+    const first = this.#text[this.#at];
+    if (first === '{') this.#object(path);
+    else if (first === '[') this.#array(path);
+    else if (first === '"') this.#string();
+    else while (this.#at < this.#text.length && !',]}'.includes(this.#text[this.#at] ?? '')) this.#at += 1;
+  }
+
+  #object(path: string): void {
+    const names = new Set<string>();
+    this.#at += 1;
+    for (;;) {
+      this.#space();
+      if (this.#text[this.#at] === '}' || this.#at >= this.#text.length) break;
+      const name = this.#string();
+      const member = path === '' ? name : `${path}.${name}`;
+      if (names.has(name)) this.#found.add(member);
+      names.add(name);
+      this.#space();
+      this.#at += 1;
+      this.#value(member);
+      this.#space();
+      if (this.#text[this.#at] === ',') this.#at += 1;
+    }
+    this.#at += 1;
+  }
+
+  #array(path: string): void {
+    this.#at += 1;
+    for (let index = 0; ; index += 1) {
+      this.#space();
+      if (this.#text[this.#at] === ']' || this.#at >= this.#text.length) break;
+      this.#value(`${path}[${index}]`);
+      this.#space();
+      if (this.#text[this.#at] === ',') this.#at += 1;
+    }
+    this.#at += 1;
+  }
+
+  #string(): string {
+    const start = this.#at;
+    for (this.#at += 1; this.#text[this.#at] !== '"'; this.#at += 1) if (this.#text[this.#at] === '\\') this.#at += 1;
+    this.#at += 1;
+    const literal = this.#text.slice(start, this.#at);
+    return literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
+  }
+
+  #space(): void {
+    while (' \t\r\n'.includes(this.#text[this.#at] ?? 'x')) this.#at += 1;
+  }
+}
