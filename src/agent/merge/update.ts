@@ -1,0 +1,44 @@
+import type { Unstructured } from '../../api/meta.js';
+import { digestOf } from '../digest.js';
+import { mergedMetadata, newMetadata, type Ownership } from './metadata.js';
+import { type Content, completed, foldedSecret, mergeFor } from './typed.js';
+
+/** What the Update strategy does about a live object. */
+export type UpdatePlan =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'update'; readonly object: Unstructured }
+  | { readonly kind: 'recreate'; readonly object: Unstructured };
+
+const defined = (content: Content): Content =>
+  Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined));
+
+const contentOf = ({ metadata: _m, status: _s, ...content }: Unstructured): Content => content;
+
+/** The object to send when there is none yet. */
+export function newObject(manifest: Unstructured, ownership: Ownership): Unstructured {
+  const required = completed(
+    manifest.apiVersion === 'v1' && manifest.kind === 'Secret' ? foldedSecret(manifest) : manifest,
+  );
+  return { ...required, metadata: newMetadata(required.metadata, ownership) };
+}
+
+/** Kinds OCM knows are merged by their rules; the content of every other kind is replaced. Pure; may throw on a contradictory manifest. */
+export function planUpdate(manifest: Unstructured, live: Unstructured, ownership: Ownership): UpdatePlan {
+  const required = completed(manifest);
+  const metadata = mergedMetadata(required.metadata, live.metadata, ownership);
+  const merged = mergeFor(required)?.(required, live);
+  if (merged === 'recreate') return { kind: 'recreate', object: newObject(manifest, ownership) };
+  const { metadata: liveMetadata, ...liveRest } = live;
+  const next: Unstructured =
+    merged === undefined
+      ? { ...contentOf(required), apiVersion: required.apiVersion, kind: required.kind, metadata }
+      : {
+          ...defined({ ...liveRest, ...merged.content }),
+          apiVersion: live.apiVersion,
+          kind: live.kind,
+          metadata,
+        };
+  const { managedFields: _m, ...comparable } = liveMetadata;
+  const same = digestOf(contentOf(next)) === digestOf(contentOf(live)) && digestOf(metadata) === digestOf(comparable);
+  return same ? { kind: 'keep' } : { kind: 'update', object: next };
+}

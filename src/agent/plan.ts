@@ -1,0 +1,114 @@
+import { keyOf, type Unstructured } from '../api/meta.js';
+import type { ResourceType } from '../api/resource.js';
+import type { ManifestStatus, ManifestWorkSpec, ResourceMeta } from '../api/work.js';
+import { configFor, type EffectiveConfig, type ResourceName } from './config.js';
+import { digestOf } from './digest.js';
+import { isOwned } from './ownership.js';
+
+/** One manifest of a work and everything the spec says about it. */
+export interface Item {
+  readonly meta: ResourceMeta;
+  /** `ordinal` of the manifest and what it names; the same before and after its kind is known. */
+  readonly id: string;
+  readonly kind: string | undefined;
+  /** Undefined when it cannot be decoded, or when the item comes from a status. */
+  readonly manifest: Unstructured | undefined;
+  /** Undefined while the cluster serves no such kind. */
+  readonly type: ResourceType | undefined;
+  readonly key: string;
+  readonly config: EffectiveConfig;
+  readonly owned: boolean;
+  /** Whether rules read the live object. */
+  readonly whole: boolean;
+  /** Equal as long as the same thing is asked for. */
+  readonly basis: string;
+}
+
+const isManifest = (value: { readonly [key: string]: unknown }): value is Unstructured =>
+  typeof value.apiVersion === 'string' &&
+  typeof value.kind === 'string' &&
+  typeof value.metadata === 'object' &&
+  value.metadata !== null;
+
+/** The manifests of a spec that are Kubernetes objects; undefined in the place of any other. */
+export const decoded = (spec: ManifestWorkSpec | undefined): readonly (Unstructured | undefined)[] =>
+  (spec?.workload?.manifests ?? []).map((manifest) => (isManifest(manifest) ? manifest : undefined));
+
+const splitVersion = (apiVersion: string): readonly [string, string] => {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+};
+
+const filled = (meta: ResourceMeta): ResourceMeta => ({
+  ordinal: meta.ordinal,
+  ...Object.fromEntries(Object.entries(meta).filter(([, value]) => value !== '' && value !== undefined)),
+});
+
+const nameOf = ({ group = '', resource = '', namespace = '', name = '' }: ResourceMeta): ResourceName => ({
+  group,
+  resource,
+  namespace,
+  name,
+});
+
+const placed = (name: string, namespace: string | undefined): string =>
+  keyOf({ apiVersion: '', kind: '', metadata: { name, ...(namespace ? { namespace } : {}) } });
+
+function itemOf(
+  spec: ManifestWorkSpec,
+  meta: ResourceMeta,
+  rest: Pick<Item, 'manifest' | 'type'>,
+  salt: unknown,
+): Item {
+  const config = configFor(spec.manifestConfigs ?? [], nameOf(meta));
+  const owned = isOwned(spec.deleteOption, nameOf(meta)) && config.strategy.type !== 'ReadOnly';
+  return {
+    meta: filled(meta),
+    id: [meta.ordinal, meta.group, meta.version, meta.kind, meta.name].join('|'),
+    kind: meta.kind,
+    ...rest,
+    key: placed(meta.name ?? '', meta.namespace),
+    config,
+    owned,
+    whole: config.feedbackRules.length + config.conditionRules.length > 0,
+    basis: rest.manifest ? digestOf([rest.manifest, config.strategy, owned, salt]) : '',
+  };
+}
+
+const UNDECODABLE: EffectiveConfig = { strategy: { type: 'Update' }, feedbackRules: [], conditionRules: [] };
+
+/** Without the namespace a manifest of a cluster-scoped kind may carry. */
+function normalized(manifest: Unstructured, type: ResourceType | undefined): Unstructured {
+  const { namespace, ...metadata } = manifest.metadata;
+  return type && !type.namespaced && namespace !== undefined ? { ...manifest, metadata } : manifest;
+}
+
+/** What a spec asks for, manifest by manifest; `salt` is whatever else must be the same for nothing to be done again. */
+export function itemsOfSpec(
+  spec: ManifestWorkSpec,
+  mapped: (manifest: Unstructured) => ResourceType | undefined,
+  salt: unknown,
+): Item[] {
+  return decoded(spec).map((raw, ordinal) => {
+    if (!raw) {
+      const meta = { ordinal };
+      return { ...itemOf(spec, meta, { manifest: undefined, type: undefined }, salt), config: UNDECODABLE };
+    }
+    const type = mapped(raw);
+    const manifest = normalized(raw, type);
+    const [group, version] = splitVersion(manifest.apiVersion);
+    const { name = '', namespace = '' } = manifest.metadata;
+    const meta = { ordinal, group, version, kind: manifest.kind, resource: type?.plural ?? '', name, namespace };
+    return itemOf(spec, meta, { manifest, type }, salt);
+  });
+}
+
+/** What an earlier pass reported, to be observed but not applied. */
+export function itemsOfStatus(spec: ManifestWorkSpec, manifests: readonly ManifestStatus[]): Item[] {
+  return manifests.map(({ resourceMeta: meta }) => {
+    const { group = '', version = '', kind = '', resource = '', namespace = '' } = meta;
+    const type =
+      resource && version ? { group, version, kind, plural: resource, namespaced: namespace !== '' } : undefined;
+    return itemOf(spec, meta, { manifest: undefined, type }, undefined);
+  });
+}

@@ -1,0 +1,61 @@
+import type { OwnerReference, Unstructured } from '../api/meta.js';
+import { digestOf } from './digest.js';
+
+/** What the agent remembers of a live object: enough to notice every change that concerns it. */
+export interface Seen {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly deleting: boolean;
+  readonly owners: readonly OwnerReference[];
+  /** Of everything an agent may enforce; see `enforceableDigest`. */
+  readonly digest: string;
+  /** Kept only where rules read it. */
+  readonly object: Unstructured | undefined;
+}
+
+const isJob = ({ apiVersion, kind }: Unstructured): boolean => apiVersion.startsWith('batch/') && kind === 'Job';
+
+/**
+ * Digest of everything but the status and what the server keeps for itself. The status of a Job counts too: OCM compares
+ * a Job again once anything has written it, and an unchanged manifest is then refused as immutable; users see that.
+ */
+export function enforceableDigest(object: Unstructured): string {
+  const { metadata, status, ...content } = object;
+  const { labels, annotations, ownerReferences, finalizers } = metadata;
+  return digestOf([content, labels, annotations, ownerReferences, finalizers, isJob(object) ? status : undefined]);
+}
+
+export const seenOf = (object: Unstructured, keep: boolean): Seen => ({
+  uid: object.metadata.uid ?? '',
+  resourceVersion: object.metadata.resourceVersion ?? '',
+  deleting: object.metadata.deletionTimestamp !== undefined,
+  owners: object.metadata.ownerReferences ?? [],
+  digest: enforceableDigest(object),
+  object: keep ? object : undefined,
+});
+
+/** Versions of one server grow; for a server that counts otherwise any other version is taken for newer. */
+export function isNewer(a: string, b: string): boolean {
+  if (/^\d+$/.test(a) && /^\d+$/.test(b)) return a.length === b.length ? a > b : a.length > b.length;
+  return a !== b;
+}
+
+/** What a cache keeps of an object: its identity, and what was seen of it if a work is interested. */
+export interface Slim extends Unstructured {
+  readonly seen: Seen | undefined;
+}
+
+export function slimOf(object: Unstructured, seen: Seen | undefined): Slim {
+  const { name, namespace, uid, resourceVersion } = object.metadata;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+    seen,
+  };
+}

@@ -1,0 +1,51 @@
+import type { AppliedManifestWork } from '../api/applied-work.js';
+import type { ManifestWork } from '../api/work.js';
+import type { Item } from './plan.js';
+import { isNewer } from './seen.js';
+import type { Applied } from './status.js';
+
+/** How applying one manifest last ended, and on what that rests. */
+export type Attempt =
+  | { readonly ok: true; readonly basis: string; readonly uid: string; readonly digest: string; readonly at: number }
+  | {
+      readonly ok: false;
+      readonly basis: string;
+      /** Of the live object when it was tried; another one is worth another try. */
+      readonly digest: string;
+      readonly applied: Applied;
+      readonly failures: number;
+      /** Milliseconds of the monotonic clock; infinite when only a change can help. */
+      readonly retryAt: number;
+    };
+
+/** What the agent remembers of one work between passes. Losing it costs requests, never correctness. */
+export interface WorkMemory {
+  /** Answers of the servers which the watches may not have caught up with. */
+  work: ManifestWork | undefined;
+  record: AppliedManifestWork | undefined;
+  plan: { readonly salt: string; readonly items: readonly Item[] } | undefined;
+  attempts: ReadonlyMap<string, Attempt>;
+  /** Forget waiting times: something a failed manifest may have waited for has changed. */
+  retryNow: boolean;
+  /** Passes in a row that could not finish taking objects away. */
+  collecting: number;
+}
+
+export const newMemory = (): WorkMemory => ({
+  work: undefined,
+  record: undefined,
+  plan: undefined,
+  attempts: new Map(),
+  retryNow: false,
+  collecting: 0,
+});
+
+interface Versioned {
+  readonly metadata: { readonly resourceVersion?: string | undefined; readonly uid?: string | undefined };
+}
+
+/** The later of what the watch delivered and what the server answered to us. */
+export function latest<T extends Versioned>(cached: T | undefined, answer: T | undefined): T | undefined {
+  if (!cached || !answer) return cached ?? answer;
+  return isNewer(answer.metadata.resourceVersion ?? '', cached.metadata.resourceVersion ?? '') ? answer : cached;
+}
