@@ -1,4 +1,5 @@
 import { apiVersionOf } from '../api/resource.js';
+import { bucketFor } from './keys.js';
 import type { Kind } from './kind.js';
 
 const placeOf = (group: string, version: string, plural: string): string => `${group}/${version}/${plural}`;
@@ -8,6 +9,8 @@ export class KindRegistry {
   readonly #byPlace = new Map<string, Kind>();
   readonly #byKind = new Map<string, Kind>();
   readonly #byOwner = new Map<string, readonly Kind[]>();
+  /** The storage version, or any other when that is not served. */
+  readonly #byBucket = new Map<string, Kind>();
   readonly #listeners = new Set<() => void>();
   #generation = 0;
 
@@ -19,6 +22,7 @@ export class KindRegistry {
   /** Puts the kinds of one owner (the built-ins, one CRD) in place of those it had. */
   set(owner: string, kinds: readonly Kind[]): void {
     for (const kind of this.#byOwner.get(owner) ?? []) {
+      this.#byBucket.delete(bucketFor(kind));
       this.#byPlace.delete(placeOf(kind.group, kind.version, kind.plural));
       this.#byKind.delete(`${apiVersionOf(kind)}/${kind.kind}`);
     }
@@ -28,6 +32,7 @@ export class KindRegistry {
       this.#byPlace.set(placeOf(kind.group, kind.version, kind.plural), kind);
       this.#byKind.set(`${apiVersionOf(kind)}/${kind.kind}`, kind);
     }
+    for (const kind of kinds) if (kind.verbs.includes('list')) this.#setStored(kind);
     this.#generation += 1;
     for (const listener of this.#listeners) listener();
   }
@@ -44,20 +49,24 @@ export class KindRegistry {
     return [...this.#byOwner.values()].flat();
   }
 
-  /** The kind stored objects of a bucket (`group/plural`) are read as. */
-  stored(group: string, plural: string): Kind | undefined {
-    return this.all().find(
-      ({ storage, ...kind }) =>
-        storage.group === group &&
-        storage.plural === plural &&
-        kind.group === group &&
-        kind.plural === plural &&
-        kind.version === storage.version,
-    );
+  /** The kind stored objects of a bucket (`group/plural`, `core` for the group without a name) are read as. */
+  stored(bucket: string): Kind | undefined {
+    return this.#byBucket.get(bucket);
+  }
+
+  /** One kind per bucket. */
+  allStored(): readonly Kind[] {
+    return [...this.#byBucket.values()];
   }
 
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #setStored(kind: Kind): void {
+    const { group, plural, version } = kind.storage;
+    const native = kind.group === group && kind.plural === plural && kind.version === version;
+    if (native || !this.#byBucket.has(bucketFor(kind))) this.#byBucket.set(bucketFor(kind), kind);
   }
 }

@@ -7,6 +7,7 @@ import type { KindRegistry } from './kind-registry.js';
 import type { LocalApi, LocalChange, LocalWriteOptions } from './local-api.js';
 import { deleteObject } from './removal.js';
 import { StatusError } from './status-error.js';
+import { bucketOf } from './store/bucket.js';
 import type { Change, Item, Store } from './store/store.js';
 import { fromStored } from './versions.js';
 import { createObject, type Sent, typed, updateObject, type WriteOptions } from './write.js';
@@ -19,20 +20,15 @@ const callerOf = ({ fieldManager }: Pick<LocalWriteOptions, 'fieldManager'>): Ca
 
 /** `api` is asked for at each write: the two know each other. */
 export function createLocalApi(store: Store, kinds: KindRegistry, api: () => Api): LocalApi {
-  const storedKinds = (): readonly Kind[] => kinds.all().filter((kind) => isStored(kind));
-  const kindOfKey = (key: string): Kind | undefined => {
-    const [group = '', plural = ''] = key.split('/', 2);
-    return kinds.stored(group === 'core' ? '' : group, plural);
-  };
   return {
-    kinds: storedKinds,
+    kinds: () => kinds.allStored(),
     kindOf: (apiVersion, kind) => kinds.findKind(apiVersion, kind),
     get: (kind, { namespace = '', name }) => shown(kind, store.get(keyFor(kind, namespace, name))),
     list: (kind, namespace = '') => store.list(prefixFor(kind, namespace)).items.map((item) => fromStored(kind, item)),
     onChange: (listener) =>
       store.subscribe((changes) => {
         for (const change of changes) {
-          const kind = kindOfKey(change.key);
+          const kind = kinds.stored(bucketOf(change.key));
           if (kind) listener(localChange(kind, change));
         }
       }),
@@ -74,9 +70,6 @@ const sentOf = (kind: Kind, object: KubeObject): Sent => ({
   object: typed(kind, object as Unstructured),
   duplicates: [],
 });
-
-const isStored = ({ storage, group, plural, version, verbs }: Kind): boolean =>
-  verbs.includes('list') && storage.group === group && storage.plural === plural && storage.version === version;
 
 const shown = (kind: Kind, item: Item | undefined): Unstructured | undefined => item && fromStored(kind, item);
 

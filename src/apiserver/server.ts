@@ -1,13 +1,15 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { KubeObject, Unstructured } from '../api/meta.js';
+import type { KubeObject } from '../api/meta.js';
 import type { Logger } from '../control/log.js';
 import type { Admission } from './admission.js';
 import type { Api } from './api.js';
 import { createTokens } from './authentication/tokens.js';
 import { builtinBehaviour } from './builtin/behaviour.js';
 import { builtinKinds } from './builtin/kinds.js';
-import { kindsOf } from './crd/kinds.js';
+import { installDefinitions } from './crd/install.js';
+import { followDefinitions } from './crd/registry.js';
+import { CRD_STRATEGY } from './crd/strategy.js';
 import { handler } from './handle.js';
 import { everyoneIsSystem, everythingAllowed, SYSTEM_USER } from './identity.js';
 import { KindRegistry } from './kind-registry.js';
@@ -44,11 +46,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { store, pki, log, host = '127.0.0.1', port = 0, now = () => new Date() } = options;
   const kinds = new KindRegistry();
   const tokens = createTokens(pki.serviceAccountKey);
-  kinds.set('built-in', builtinKinds(builtinBehaviour({ tokens })));
+  const behaviour = builtinBehaviour({ tokens });
+  const strategies = { ...behaviour.strategies, 'apiextensions.k8s.io/CustomResourceDefinition': CRD_STRATEGY };
+  kinds.set('built-in', builtinKinds({ ...behaviour, strategies }));
   const watches = new WatchHub(store);
   const local = createLocalApi(store, kinds, () => api);
   const api: Api = { store, kinds, watches, local, now, log, admissions: options.admissions ?? [] };
-  for (const crd of options.crds ?? []) kinds.set(`crd ${crd.metadata.name}`, kindsOf(crd as Unstructured));
+  const unfollow = followDefinitions({ kinds, watches, local, log });
+  await installDefinitions(local, options.crds ?? []);
   const handle = handler(api, { authenticator: everyoneIsSystem, authorizer: everythingAllowed });
   const { certificate: cert, key } = await pki.serverCertificate([host, 'localhost']);
   const server = createServer(
@@ -74,6 +79,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       return kubeconfigText({ server: url, caCertificate: pki.caCertificate, user: name, credentials });
     },
     close: async () => {
+      unfollow();
       watches.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

@@ -1,4 +1,6 @@
 import type { Unstructured } from '../api/meta.js';
+import type { PrinterColumn } from '../api/resource.js';
+import { parseBarePath, printResults } from '../apimachinery/json-path.js';
 import type { Kind } from './kind.js';
 import type { Media } from './media.js';
 import { metadataOf } from './partial-metadata.js';
@@ -25,32 +27,71 @@ const NAME: ColumnDefinition = {
   description: 'Name must be unique within a namespace.',
   priority: 0,
 };
-const AGE: ColumnDefinition = {
-  name: 'Age',
-  type: 'date',
-  format: '',
-  description: 'Time since the object was created.',
-  priority: 0,
-};
+const AGE: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
 /** Objects as `kubectl get` prints them. */
-export function tableOf(_kind: Kind, objects: readonly Unstructured[], { media, query, now, metadata }: TableOptions) {
-  const include = query.get('includeObject') ?? 'Metadata';
+export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, query, now, metadata }: TableOptions) {
+  const include = query.get('includeObject') || 'Metadata';
+  const columns = kind.columns.length > 0 ? kind.columns : [AGE];
+  const cells = cellsOf(kind, columns);
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${media.version}`,
     metadata,
-    columnDefinitions: [NAME, AGE] satisfies readonly ColumnDefinition[],
+    columnDefinitions: [NAME, ...columns.map(definitionOf)],
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, age(object.metadata.creationTimestamp, now)],
+      cells: [object.metadata.name, ...cells(object, now)],
       ...(include === 'None' ? {} : { object: include === 'Object' ? object : metadataOf(object, media) }),
     })),
   };
 }
 
-function age(created: string | null | undefined, now: Date): string {
-  if (!created) return '<unknown>';
-  return humanDuration((now.getTime() - Date.parse(created)) / 1000);
+const definitionOf = ({ name, type, description, jsonPath, priority = 0 }: PrinterColumn): ColumnDefinition => ({
+  name,
+  type,
+  format: '',
+  description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+  priority,
+});
+
+type Cells = (object: Unstructured, now: Date) => readonly unknown[];
+
+const CELLS = new WeakMap<readonly PrinterColumn[], Cells>();
+
+/** Paths are compiled once per list of columns. */
+function cellsOf(kind: Kind, columns: readonly PrinterColumn[]): Cells {
+  const known = CELLS.get(columns);
+  if (known) return known;
+  const paths = columns.map(({ jsonPath }) => (jsonPath === '' ? undefined : parseBarePath(jsonPath)));
+  const cells: Cells = (object, now) => {
+    const computed = kind.cells?.(object, now) ?? {};
+    return columns.map(({ name, type }, at) =>
+      Object.hasOwn(computed, name) ? computed[name] : cell(type, paths[at]?.find(object) ?? [], now),
+    );
+  };
+  CELLS.set(columns, cells);
+  return cells;
+}
+
+function cell(type: PrinterColumn['type'], found: readonly unknown[], now: Date): unknown {
+  const [first] = found;
+  if (first === undefined || first === null) return null;
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return typeof first === 'number' ? first : null;
+    case 'boolean':
+      return typeof first === 'boolean' ? first : null;
+    case 'date':
+      return typeof first === 'string' ? age(first, now) : null;
+    case 'string':
+      return typeof first === 'string' && found.length === 1 ? first : printResults(found);
+  }
+}
+
+function age(since: string, now: Date): string {
+  const from = Date.parse(since);
+  return Number.isNaN(from) ? '<invalid>' : humanDuration((now.getTime() - from) / 1000);
 }
 
 /** As `kubectl` writes durations: two units while they matter. */

@@ -9,11 +9,13 @@ export interface Definition {
   readonly names: {
     readonly plural: string;
     readonly kind: string;
-    readonly singular?: string;
+    readonly singular?: string | undefined;
     readonly listKind?: string;
     readonly shortNames?: readonly string[];
     readonly categories?: readonly string[];
   };
+  readonly conversion?: { readonly strategy: string };
+  readonly preserveUnknownFields?: boolean;
   readonly versions: readonly DefinedVersion[];
 }
 
@@ -34,5 +36,30 @@ export interface DefinedVersion {
   readonly selectableFields?: readonly { readonly jsonPath: string }[];
 }
 
-// The CRD was validated before it was stored.
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime?: string;
+}
+
+export interface DefinitionStatus {
+  readonly conditions: readonly Condition[];
+  readonly acceptedNames: Definition['names'];
+  readonly storedVersions: readonly string[];
+}
+
+/** The status, with empty members for those a new CRD lacks. */
+export const statusOf = (crd: Unstructured | undefined): DefinitionStatus => ({
+  conditions: [],
+  acceptedNames: { plural: '', kind: '' },
+  storedVersions: [],
+  ...(crd?.status as Partial<DefinitionStatus> | undefined), // only the server writes it
+});
+
+export const isEstablished = (crd: Unstructured): boolean =>
+  statusOf(crd).conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+
+// The types of its members were checked when the CRD was read.
 export const definitionOf = (crd: Unstructured): Definition => crd.spec as Definition;

@@ -6,7 +6,11 @@ import { type DefinedVersion, type Definition, definitionOf } from './definition
 export function kindsOf(crd: Unstructured): readonly Kind[] {
   const definition = definitionOf(crd);
   const stored = definition.versions.find(({ storage }) => storage)?.name ?? '';
-  return definition.versions.filter(({ served }) => served).map((version) => kindOf(definition, version, stored));
+  const verbs =
+    crd.metadata.deletionTimestamp === undefined ? ALL_VERBS : ALL_VERBS.filter((verb) => verb !== 'create');
+  return definition.versions
+    .filter(({ served }) => served)
+    .map((version) => ({ ...kindOf(definition, version, stored), verbs }));
 }
 
 function kindOf({ group, names, scope }: Definition, version: DefinedVersion, stored: string): Kind {

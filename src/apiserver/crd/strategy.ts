@@ -1,0 +1,106 @@
+import type { Unstructured } from '../../api/meta.js';
+import { equal } from '../../apimachinery/equal.js';
+import type { Strategy, WriteContext } from '../kind.js';
+import { timestamp } from '../object-meta.js';
+import { type Condition, type Definition, type DefinitionStatus, definitionOf, statusOf } from './definition.js';
+import { definitionProblems } from './validation.js';
+
+/** Held until every object of the kind is gone. */
+export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+
+/** How CustomResourceDefinitions become established: at once, in the write itself. */
+export const CRD_STRATEGY: Strategy = {
+  prepareCreate(draft, context) {
+    draft.spec = completed(definitionOf(draft));
+    draft.status = statusFor(draft, undefined, context);
+  },
+  prepareUpdate(draft, before, context) {
+    draft.spec = completed(definitionOf(draft));
+    draft.status = statusFor(draft, before, context);
+  },
+  prepareDelete(draft, { now }) {
+    const { finalizers = [] } = draft.metadata;
+    if (!finalizers.includes(CLEANUP) && !isTerminating(draft)) draft.metadata.finalizers = [...finalizers, CLEANUP];
+    const terminating: Condition = {
+      type: 'Terminating',
+      status: 'True',
+      reason: 'InstanceDeletionPending',
+      message: 'CustomResource deletion is in progress',
+    };
+    const status = statusOf(draft);
+    draft.status = { ...status, conditions: merged(status.conditions, [terminating], now) };
+  },
+  validate: definitionProblems,
+};
+
+/** The finalizer is added once, when the deletion begins; afterwards its absence means that all objects are gone. */
+const isTerminating = (crd: Unstructured): boolean =>
+  statusOf(crd).conditions.some(({ type, status }) => type === 'Terminating' && status === 'True');
+
+function completed(definition: Definition): Definition {
+  const { names, conversion = { strategy: 'None' } } = definition;
+  const { kind } = names;
+  return {
+    ...definition,
+    conversion,
+    names: { ...names, singular: names.singular ?? kind?.toLowerCase(), listKind: names.listKind ?? `${kind}List` },
+  };
+}
+
+function statusFor(crd: Unstructured, old: Unstructured | undefined, context: WriteContext): DefinitionStatus {
+  const { names, versions } = definitionOf(crd);
+  const status = statusOf(old);
+  const stored = versions?.find(({ storage }) => storage)?.name;
+  const conflict = nameConflict(crd, context);
+  return {
+    ...status,
+    conditions: merged(status.conditions, conditionsFor(conflict, status), context.now),
+    acceptedNames: conflict === undefined ? names : status.acceptedNames,
+    storedVersions: [...new Set([...status.storedVersions, ...(stored === undefined ? [] : [stored])])],
+  };
+}
+
+function conditionsFor(conflict: string | undefined, { conditions }: DefinitionStatus): readonly Condition[] {
+  if (conflict === undefined) {
+    return [
+      { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+      {
+        type: 'Established',
+        status: 'True',
+        reason: 'InitialNamesAccepted',
+        message: 'the initial names have been accepted',
+      },
+    ];
+  }
+  const refused: Condition = { type: 'NamesAccepted', status: 'False', reason: 'KindConflict', message: conflict };
+  if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return [refused];
+  const message = 'not all names are accepted';
+  return [refused, { type: 'Established', status: 'False', reason: 'NotAccepted', message }];
+}
+
+/** Names are taken in their group by whoever had them first. */
+function nameConflict(crd: Unstructured, { local }: WriteContext): string | undefined {
+  const { group, names } = definitionOf(crd);
+  const others = local.kinds().filter((kind) => kind.group === group && kind.plural !== names.plural);
+  const wanted = [names.plural, names.singular, ...(names.shortNames ?? [])];
+  for (const { plural, singular, shortNames, kind, listKind } of others) {
+    const taken = [plural, singular, ...shortNames].find((name) => wanted.includes(name));
+    if (taken !== undefined) return `${JSON.stringify(taken)} is already in use`;
+    const takenKind = [kind, listKind].find((name) => name === names.kind || name === names.listKind);
+    if (takenKind !== undefined) return `${JSON.stringify(takenKind)} is already in use`;
+  }
+  return undefined;
+}
+
+/** Conditions keep their time while their status stays. */
+function merged(old: readonly Condition[], changes: readonly Condition[], now: Date): readonly Condition[] {
+  const kept = old.filter(({ type }) => !changes.some((change) => change.type === type));
+  const set = changes.map((change) => {
+    const was = old.find(({ type }) => type === change.type);
+    const { lastTransitionTime: _, ...rest } = was ?? {};
+    if (was && equal(rest, change)) return was;
+    const same = was?.status === change.status ? was.lastTransitionTime : undefined;
+    return { lastTransitionTime: same ?? timestamp(now), ...change };
+  });
+  return [...kept, ...set];
+}

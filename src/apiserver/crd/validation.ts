@@ -1,0 +1,81 @@
+import type { Unstructured } from '../../api/meta.js';
+import { dns1035LabelProblems, dns1123SubdomainProblems } from '../../apimachinery/names.js';
+import { type FieldError, invalid, notSupported, required } from '../../apimachinery/structural/field-error.js';
+import { causeOf } from '../causes.js';
+import type { Cause } from '../status-error.js';
+import { type DefinedVersion, type Definition, definitionOf, isEstablished } from './definition.js';
+
+/** What is wrong with a CustomResourceDefinition. */
+export function definitionProblems(crd: Unstructured, before: Unstructured | undefined): readonly Cause[] {
+  const definition = definitionOf(crd) ?? {};
+  const missing = missingMembers(definition);
+  if (missing.length > 0) return missing.map(causeOf);
+  return [
+    ...nameProblems(crd.metadata.name, definition),
+    ...versionsProblems(definition.versions),
+    ...(before && isEstablished(before) ? changedIdentity(definition, definitionOf(before)) : []),
+  ].map(causeOf);
+}
+
+function missingMembers({ group, names, scope, versions }: Partial<Definition>): readonly FieldError[] {
+  return [
+    ...(group ? [] : [required('spec.group')]),
+    ...(names?.plural ? [] : [required('spec.names.plural')]),
+    ...(names?.kind ? [] : [required('spec.names.kind')]),
+    ...(scope === undefined ? [required('spec.scope')] : []),
+    ...(scope === undefined || scope === 'Namespaced' || scope === 'Cluster'
+      ? []
+      : [notSupported('spec.scope', scope, ['Cluster', 'Namespaced'])]),
+    ...(versions?.length ? [] : [required('spec.versions', 'must have at least one version')]),
+  ];
+}
+
+function nameProblems(name: string, { group, names }: Definition): readonly FieldError[] {
+  return [
+    ...(name === `${names.plural}.${group}`
+      ? []
+      : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
+    ...dns1123SubdomainProblems(group).map((problem) => invalid('spec.group', group, problem)),
+    ...(group.includes('.') ? [] : [invalid('spec.group', group, 'should be a domain with at least one dot')]),
+    ...dns1035LabelProblems(names.plural).map((problem) => invalid('spec.names.plural', names.plural, problem)),
+    ...dns1035LabelProblems(names.kind.toLowerCase()).map((problem) =>
+      invalid('spec.names.kind', names.kind, `may have mixed case, but should otherwise match: ${problem}`),
+    ),
+  ];
+}
+
+function versionsProblems(versions: readonly DefinedVersion[]): readonly FieldError[] {
+  const names = versions.map(({ name }) => name);
+  return [
+    ...(versions.filter(({ storage }) => storage).length === 1
+      ? []
+      : [invalid('spec.versions', versions, 'must have exactly one version marked as storage version')]),
+    ...(new Set(names).size === names.length
+      ? []
+      : [invalid('spec.versions', versions, 'must contain unique version names')]),
+    ...versions.flatMap((version, at) => versionProblems(version, `spec.versions[${at}]`)),
+  ];
+}
+
+function versionProblems({ name, schema }: DefinedVersion, path: string): readonly FieldError[] {
+  const found = schema?.openAPIV3Schema;
+  return [
+    ...dns1035LabelProblems(name ?? '').map((problem) => invalid(`${path}.name`, name, problem)),
+    ...(found ? [] : [required(`${path}.schema.openAPIV3Schema`, 'schemas are required')]),
+    ...(found && found.type !== 'object'
+      ? [invalid(`${path}.schema.openAPIV3Schema.type`, found.type ?? '', 'must be object at the root')]
+      : []),
+  ];
+}
+
+const IDENTITY = [
+  ['spec.group', ({ group }: Definition) => group],
+  ['spec.scope', ({ scope }: Definition) => scope],
+  ['spec.names.plural', ({ names }: Definition) => names.plural],
+  ['spec.names.kind', ({ names }: Definition) => names.kind],
+] as const;
+
+const changedIdentity = (after: Definition, before: Definition): readonly FieldError[] =>
+  IDENTITY.filter(([, member]) => member(after) !== member(before)).map(([path, member]) =>
+    invalid(path, member(after), 'field is immutable'),
+  );
