@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { z } from 'zod';
@@ -18,17 +18,16 @@ import {
 import { LabelSelectorSpec } from '../../src/api/selector.js';
 import { type StructuralSchema, structuralOf } from '../../src/api/structural-schema.js';
 
-const FOLDER = join('manifests', 'crds');
+const MANIFESTS = 'manifests';
 
-test('manifests/crds holds exactly what npm run generate writes', (t) => {
+test('manifests hold exactly what npm run generate writes', (t) => {
   const expected = crdFiles();
-  const found = new Map(
-    readdirSync(FOLDER)
-      .filter((name) => name.endsWith('.yaml'))
-      .map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]),
-  );
-  t.deepEqual([...found.keys()].sort(), [...expected.keys()].sort());
-  for (const [name, text] of expected) t.is(found.get(name), text, `${name} is stale: run npm run generate`);
+  for (const [name, text] of expected) {
+    const path = join(MANIFESTS, name);
+    t.is(existsSync(path) ? readFileSync(path, 'utf8') : undefined, text, `${path} is stale: run npm run generate`);
+  }
+  const found = readdirSync(join(MANIFESTS, 'crds')).map((name) => `crds/${name}`);
+  t.deepEqual(found.sort(), [...expected.keys()].filter((name) => name.startsWith('crds/')).sort());
 });
 
 /** What a structural schema must not have, as paths; empty when the schema is structural. */
