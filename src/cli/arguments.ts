@@ -1,0 +1,54 @@
+import { InvalidArgumentError } from 'commander';
+
+/** `host:port`, as every `--…-addr` flag takes it; port 0 picks a free one. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `120s`, `1m30s`, `500ms` → milliseconds. */
+export function duration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) {
+    throw new InvalidArgumentError('Give a duration with a unit, such as 30s, 2m or 1m30s.');
+  }
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+}
+
+export function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535) {
+    throw new InvalidArgumentError('Give a port from 1 to 65535, or 0 for a free one.');
+  }
+  return number;
+}
+
+export function address(text: string): Address {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(text);
+  if (!match) throw new InvalidArgumentError('Give host:port, such as 127.0.0.1:8080 or :8080.');
+  return { host: match[1] ?? (match[2] === '' ? '0.0.0.0' : (match[2] ?? '')), port: port(match[3] ?? '') };
+}
+
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');
+  return Number(text);
+}
+
+/**
+ * Which of `names` a `--controllers` list asks for: names turn on just those, `-name` turns one off, `*` means all.
+ * Only negative entries mean all but those.
+ */
+export function chooseControllers(list: string | undefined, names: readonly string[]): ReadonlySet<string> {
+  const entries = (list ?? '*').split(',').map((entry) => entry.trim());
+  const unknown = entries.find((entry) => entry !== '*' && !names.includes(entry.replace(/^-/, '')));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(
+      `There is no controller "${unknown.replace(/^-/, '')}". Known: ${names.join(', ')}.`,
+    );
+  }
+  const wanted = entries.filter((entry) => !entry.startsWith('-'));
+  const all = wanted.length === 0 || wanted.includes('*');
+  return new Set(names.filter((name) => (all || wanted.includes(name)) && !entries.includes(`-${name}`)));
+}

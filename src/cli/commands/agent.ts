@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { type Address, address, duration } from '../arguments.js';
+
+interface Flags {
+  readonly clusterName: string;
+  readonly hubKubeconfig: string;
+  readonly spokeKubeconfig?: string;
+  readonly metricsAddr: Address;
+  readonly agentId?: string;
+  readonly statusSyncInterval: number;
+  readonly appliedmanifestworkEvictionGracePeriod: number;
+  readonly verbose?: true;
+}
+
+export const addAgentCommand = (root: Command): void => {
+  root
+    .command('agent')
+    .description('the agent of one cluster: applies ManifestWorks and reports back')
+    .requiredOption(
+      '--cluster-name <name>',
+      'name of this cluster on the hub; its works are in the namespace of that name',
+    )
+    .requiredOption('--hub-kubeconfig <file>', 'the hub API server')
+    .option('--spoke-kubeconfig <file>', 'the API server of this cluster (default: in-cluster credentials)')
+    .option('--agent-id <id>', 'names this installation (default: the hash of the hub URL)')
+    .option('--status-sync-interval <duration>', 'backstop pass over the status of applied objects', duration, 10_000)
+    .option(
+      '--appliedmanifestwork-eviction-grace-period <duration>',
+      'how long what a vanished hub applied is kept',
+      duration,
+      3_600_000,
+    )
+    .option('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', address, address('127.0.0.1:8083'))
+    .option('--verbose', 'log every reconcile')
+    .addHelpText(
+      'after',
+      '\nExample:\n  placet agent --cluster-name prod-eu --hub-kubeconfig hub.kubeconfig --spoke-kubeconfig prod-eu.kubeconfig',
+    )
+    .action(async (flags: Flags) => {
+      const { runAgent } = await import('../run-agent.js');
+      await runAgent(flags);
+    });
+};

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { count, duration } from '../arguments.js';
+
+interface Flags {
+  readonly dataDir: string;
+  readonly clusters: number;
+  readonly once?: true;
+  readonly timeout: number;
+}
+
+export const addDevCommand = (root: Command): void => {
+  root
+    .command('dev')
+    .description('hub, simulated clusters, agents and a Git repository on this machine')
+    .option('--data-dir <dir>', 'where everything is kept', '.placet')
+    .option('--clusters <n>', 'how many clusters to simulate', count, 3)
+    .option('--once', 'exit 0 as soon as every work is Applied and Available, 1 when the timeout passes first')
+    .option('--timeout <duration>', 'how long to wait for that', duration, 120_000)
+    .addHelpText(
+      'after',
+      '\nExample:\n  placet dev                # stays up until Ctrl-C\n  placet dev --once         # for scripts',
+    )
+    .action(async (flags: Flags) => {
+      const { runDev } = await import('../dev/dev.js');
+      await runDev(flags);
+    });
+};

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { type Address, address, chooseControllers } from '../arguments.js';
+import { HUB_CONTROLLERS } from '../hub-controllers.js';
+
+interface Flags {
+  readonly kubeconfig?: string;
+  readonly namespace: string;
+  readonly generatorAddr: Address;
+  readonly generatorTokenFile?: string;
+  readonly argocdNamespace: string;
+  readonly webhookAddr: Address;
+  readonly metricsAddr: Address;
+  readonly leaderElect?: true;
+  readonly controllers?: ReadonlySet<string>;
+  readonly cacheDir?: string;
+  readonly allowLocalGit?: true;
+  readonly allowPrivateGit?: true;
+  readonly verbose?: true;
+}
+
+export const addHubCommand = (root: Command): void => {
+  root
+    .command('hub')
+    .description('the hub: controllers, plugin generator and webhook receiver, on any Kubernetes API')
+    .option('--kubeconfig <file>', 'the hub API server (default: in-cluster credentials)')
+    .option('--namespace <name>', 'namespace of the Lease and of the Secret placet-generator', 'placet-system')
+    .option(
+      '--controllers <list>',
+      `comma-separated; name turns on only those named, -name turns one off\n(known: ${HUB_CONTROLLERS.join(', ')}; default: all)`,
+      (list) => chooseControllers(list, HUB_CONTROLLERS),
+    )
+    .option('--generator-addr <host:port>', 'where Argo CD asks', address, address('127.0.0.1:8080'))
+    .option(
+      '--generator-token-file <file>',
+      'bearer token of the generator (default: Secret placet-generator, key token)',
+    )
+    .option('--argocd-namespace <name>', 'where Argo CD keeps its cluster Secrets', 'argocd')
+    .option('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', address, address('127.0.0.1:8081'))
+    .option(
+      '--webhook-addr <host:port>',
+      'where Git hosts push: POST /hooks/generic',
+      address,
+      address('127.0.0.1:8082'),
+    )
+    .option('--leader-elect', 'run the controllers in one replica at a time, chosen by a Lease')
+    .option(
+      '--cache-dir <dir>',
+      'where fetched repositories are kept (default: a folder of the system for temporary files)',
+    )
+    .option('--allow-local-git', 'allow GitSources with file:// URLs')
+    .option('--allow-private-git', 'allow Git hosts with private or loopback addresses')
+    .option('--verbose', 'log every reconcile')
+    .addHelpText('after', '\nExample:\n  placet hub --kubeconfig ~/.kube/hub --controllers placement,generator')
+    .action(async (flags: Flags) => {
+      const { runHub } = await import('../run-hub.js');
+      await runHub(flags);
+    });
+};

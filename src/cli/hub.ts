@@ -1,0 +1,130 @@
+import type { RequestListener } from 'node:http';
+import { Secret } from '../api/core.js';
+import { GitSource } from '../api/gitsource.js';
+import { Placement } from '../api/placement.js';
+import { PlacementDecision } from '../api/placement-decision.js';
+import type { Logger } from '../control/log.js';
+import { generatorApp } from '../generator/server.js';
+import { webhookReceiver } from '../gitsource/receiver.js';
+import { webhookTokens } from '../gitsource/webhook.js';
+import type { Caches } from '../kube/caches.js';
+import type { KubeClient } from '../kube/client.js';
+import { createEventRecorder } from '../kube/events.js';
+import { startClusterSetLoop } from '../reconciler/clusterset.js';
+import type { HubContext, Loop } from '../reconciler/loop.js';
+import { startPlacementLoop } from '../reconciler/placement.js';
+import type { Address } from './arguments.js';
+import type { HubController } from './hub-controllers.js';
+import { type Listener, listen } from './listener.js';
+import type { Metrics } from './metrics.js';
+
+export interface GitSettings {
+  readonly cacheDir: string;
+  readonly allowLocal: boolean;
+  readonly allowPrivate: boolean;
+}
+
+export interface HubOptions {
+  readonly client: KubeClient;
+  readonly caches: Caches;
+  readonly controllers: ReadonlySet<string>;
+  readonly git: GitSettings;
+  readonly generator: {
+    readonly address: Address;
+    /** Undefined while nobody gave one: the generator then refuses every question. */
+    readonly token: () => string | undefined;
+    readonly argocdNamespace: string;
+  };
+  readonly webhook: { readonly address: Address };
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+export interface Hub {
+  readonly generatorUrl: string | undefined;
+  readonly webhookUrl: string | undefined;
+  /** Starts the loops; with leader election, once this replica leads. */
+  startLoops(signal: AbortSignal): readonly Loop[];
+  close(): Promise<void>;
+}
+
+/** Serves the generator and the webhook receiver; the loops are started apart, because only a leader may run them. */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const { controllers, log } = options;
+  const pushed = new Pushed();
+  const serve = async (
+    name: HubController,
+    address: Address,
+    app: () => RequestListener,
+  ): Promise<Listener | undefined> => (controllers.has(name) ? listen(app(), address) : undefined);
+  const generator = await serve('generator', options.generator.address, () => generatorHandler(options));
+  const webhook = await serve('webhook', options.webhook.address, () => webhookHandler(options, pushed));
+  log.info('hub serves', { generator: generator?.url, webhook: webhook?.url, controllers: [...controllers].join(',') });
+  return {
+    generatorUrl: generator?.url,
+    webhookUrl: webhook?.url,
+    startLoops: (leading) => startLoops(options, leading),
+    close: async () => {
+      await Promise.all([generator?.close(), webhook?.close()]);
+    },
+  };
+}
+
+/** Pushes announced by webhook, handed to the source loop when there is one in this process. */
+class Pushed {
+  loop: { look(key: string, afterMs: number): void } | undefined;
+  readonly hit = (key: string, afterMs: number): void => this.loop?.look(key, afterMs);
+}
+
+function generatorHandler({ caches, generator, now, log }: HubOptions): RequestListener {
+  const readers = {
+    placements: caches.of(Placement),
+    decisions: caches.of(PlacementDecision),
+    secrets: caches.of(Secret, {
+      namespace: generator.argocdNamespace,
+      labelSelector: 'argocd.argoproj.io/secret-type=cluster',
+    }),
+  };
+  const tokens = () => [generator.token()].flatMap((value) => (value ? [{ value }] : []));
+  return generatorApp({
+    readers,
+    tokens,
+    argoNamespace: generator.argocdNamespace,
+    now,
+    log: log.with({ server: 'generator' }),
+  });
+}
+
+function webhookHandler({ caches, client, log }: HubOptions, pushed: Pushed): RequestListener {
+  const sources = caches.of(GitSource);
+  return webhookReceiver({
+    sources: () => sources.list(),
+    secretsOf: async ({ metadata, spec }) => {
+      if (!spec.webhook) return [];
+      const secret = await client.get(Secret, { namespace: metadata.namespace, name: spec.webhook.secretRef.name });
+      return webhookTokens(secret?.data);
+    },
+    onHit: pushed.hit,
+    now: () => performance.now(),
+    log: log.with({ server: 'webhook' }),
+  });
+}
+
+/** They decide nothing before every cache they read has synced. */
+function startLoops(options: HubOptions, signal: AbortSignal): Loop[] {
+  const { client, caches, now, log, metrics } = options;
+  const context = (name: HubController, component: string): HubContext => ({
+    client,
+    caches,
+    now,
+    log: log.with({ loop: name }),
+    events: createEventRecorder(client, { component, now, log }),
+    onOutcome: metrics.reconciled,
+  });
+  const starts: Partial<Record<HubController, () => Loop>> = {
+    clusterset: () => startClusterSetLoop(context('clusterset', 'placet-clusterset'), signal),
+    placement: () => startPlacementLoop(context('placement', 'placement-controller'), signal),
+  };
+  return Object.entries(starts).flatMap(([name, start]) => (options.controllers.has(name) ? [start()] : []));
+}
