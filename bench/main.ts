@@ -1,0 +1,30 @@
+import type { Benchmark } from './report.js';
+import { machine } from './report.js';
+
+// Each benchmark is loaded only when it runs, so that its imports do not count in another's memory.
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  apiserver: async () => (await import('./apiserver.js')).benchApiserver,
+  start: async () => (await import('./start.js')).benchStart,
+  'commit-to-applied': async () => (await import('./commit-to-applied.js')).benchCommitToApplied,
+  measure: async () => (await import('./measure.js')).benchMeasure,
+  memory: async () => (await import('./memory.js')).benchMemory,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in BENCHMARKS));
+if (unknown) {
+  console.error(`no benchmark "${unknown}"; known: ${Object.keys(BENCHMARKS).join(', ')}`);
+  process.exit(2);
+}
+
+const abort = new AbortController();
+process.once('SIGINT', () => abort.abort());
+console.log(machine());
+for (const [name, load] of Object.entries(BENCHMARKS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n${name}`);
+  const rows = await (await load())(abort.signal);
+  const width = Math.max(...rows.map((row) => row.name.length));
+  for (const row of rows) console.log(`  ${row.name.padEnd(width)}  ${row.value}`);
+}
+process.exit(0);
