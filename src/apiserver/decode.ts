@@ -1,7 +1,9 @@
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf, type ResourceType } from '../api/resource.js';
-import { isJsonObject } from '../apimachinery/json.js';
+import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
 import { duplicateFields } from './duplicate-fields.js';
+import { decodeProtobuf } from './protobuf/decode.js';
+import { WireError } from './protobuf/wire.js';
 import { badRequest, unsupportedMediaType } from './status-error.js';
 
 const JSON_TYPES = new Set(['application/json', 'application/yaml', '']);
@@ -33,9 +35,10 @@ export interface Decoded {
 
 /** The object of a create or update, of the type the URL says. */
 export function decodeObject(bytes: Buffer, contentType: string, type: ResourceType): Decoded {
+  if (contentType === PROTOBUF) return { object: checkObject(parseProtobuf(bytes), type), duplicates: [] };
   if (!JSON_TYPES.has(contentType)) {
     throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
+      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`,
     );
   }
   const { value, duplicates } = parseJson(
@@ -44,6 +47,20 @@ export function decodeObject(bytes: Buffer, contentType: string, type: ResourceT
     `the object provided is unrecognized (must be of type ${type.kind})`,
   );
   return { object: checkObject(value, type), duplicates };
+}
+
+/** kubectl since 1.31 sends built-in kinds in this encoding. */
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+export function parseProtobuf(bytes: Buffer): JsonObject {
+  try {
+    return decodeProtobuf(bytes);
+  } catch (error) {
+    if (error instanceof WireError || error instanceof SyntaxError) {
+      throw badRequest(`the protobuf in the body cannot be read: ${error.message}`);
+    }
+    throw error;
+  }
 }
 
 /** Fills in what a body may leave out and refuses what belongs to another kind. */

@@ -1,4 +1,4 @@
-import { parseJson } from './decode.js';
+import { PROTOBUF, parseJson, parseProtobuf } from './decode.js';
 import { dryRunOf } from './request.js';
 import { badRequest } from './status-error.js';
 
@@ -14,8 +14,8 @@ export interface DeleteOptions {
 const POLICIES: readonly string[] = ['Background', 'Foreground', 'Orphan'];
 
 /** From the body, or from the query when there is none. */
-export function readDeleteOptions(bytes: Buffer, query: URLSearchParams): DeleteOptions {
-  const body = bytes.length === 0 ? {} : parseJson(bytes, 'application/json', 'DeleteOptions').value;
+export function readDeleteOptions(bytes: Buffer, contentType: string, query: URLSearchParams): DeleteOptions {
+  const body = bytes.length === 0 ? {} : parse(bytes, contentType);
   if (typeof body !== 'object' || body === null) throw badRequest('DeleteOptions must be an object');
   const options = body as { readonly [member: string]: unknown };
   const policy = options.propagationPolicy ?? query.get('propagationPolicy') ?? orphanPolicy(options.orphanDependents);
@@ -33,6 +33,9 @@ export function readDeleteOptions(bytes: Buffer, query: URLSearchParams): Delete
     dryRun: dryRun || dryRunOf(query),
   };
 }
+
+const parse = (bytes: Buffer, contentType: string): unknown =>
+  contentType === PROTOBUF ? parseProtobuf(bytes) : parseJson(bytes, contentType, 'DeleteOptions').value;
 
 const orphanPolicy = (orphan: unknown): PropagationPolicy | undefined =>
   typeof orphan === 'boolean' ? (orphan ? 'Orphan' : 'Background') : undefined;

@@ -1,4 +1,5 @@
 import { type Answer, ok } from '../answer.js';
+import { mediaType } from '../body.js';
 import { readDeleteOptions } from '../delete-options.js';
 import { prefixFor } from '../keys.js';
 import { deleteObject } from '../removal.js';
@@ -9,7 +10,7 @@ import { fromStored } from '../versions.js';
 
 export async function deleteCollection(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, query, caller } = request;
-  const options = readDeleteOptions(await bodyOf(request), query);
+  const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const selection = selectionOf(kind, query);
   const chosen = api.store
     .list(prefixFor(kind, namespace))

@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.js';
+import { mediaType } from '../body.js';
 import { readDeleteOptions } from '../delete-options.js';
 import { keyFor } from '../keys.js';
 import { negotiate } from '../media.js';
@@ -10,7 +11,7 @@ import { methodNotAllowed } from '../status-error.js';
 export async function remove(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, caller, query } = request;
   if (request.subresource !== '') throw methodNotAllowed();
-  const options = readDeleteOptions(await bodyOf(request), query);
+  const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
   if (!removed) {
     const code = options.propagationPolicy === 'Foreground' ? 202 : 200;
