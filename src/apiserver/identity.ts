@@ -45,6 +45,3 @@ export interface Authorizer {
 /** For servers that only listen on a test's loopback and for the server's own loops. */
 export const SYSTEM_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
-
-export const everyoneIsSystem: Authenticator = { authenticate: () => SYSTEM_USER };
-export const everythingAllowed: Authorizer = { authorize: () => ({ allowed: true, reason: '' }) };

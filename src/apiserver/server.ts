@@ -4,14 +4,18 @@ import type { KubeObject } from '../api/meta.js';
 import type { Logger } from '../control/log.js';
 import type { Admission } from './admission.js';
 import type { Api } from './api.js';
+import { createAuthenticator } from './authentication/authenticator.js';
 import { createTokens } from './authentication/tokens.js';
+import { DEFAULT_ROLES } from './authorization/default-roles.js';
+import { preventEscalation } from './authorization/escalation.js';
+import { createRbacAuthorizer } from './authorization/rbac.js';
 import { builtinBehaviour } from './builtin/behaviour.js';
 import { builtinKinds } from './builtin/kinds.js';
 import { installDefinitions } from './crd/install.js';
 import { followDefinitions } from './crd/registry.js';
-import { CRD_STRATEGY } from './crd/strategy.js';
 import { handler } from './handle.js';
-import { everyoneIsSystem, everythingAllowed, SYSTEM_USER } from './identity.js';
+import { SYSTEM_USER, type User } from './identity.js';
+import { createMissing } from './initial-objects.js';
 import { KindRegistry } from './kind-registry.js';
 import { kubeconfigText } from './kubeconfig.js';
 import { createLocalApi } from './local.js';
@@ -31,6 +35,8 @@ export interface ApiServerOptions {
   readonly log: Logger;
   readonly now?: () => Date;
   readonly admissions?: readonly Admission[];
+  /** Bearer token → user, beside client certificates and tokens of service accounts. */
+  readonly staticTokens?: ReadonlyMap<string, User>;
 }
 
 export interface ApiServer {
@@ -45,16 +51,18 @@ export interface ApiServer {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, pki, log, host = '127.0.0.1', port = 0, now = () => new Date() } = options;
   const kinds = new KindRegistry();
-  const tokens = createTokens(pki.serviceAccountKey);
-  const behaviour = builtinBehaviour({ tokens });
-  const strategies = { ...behaviour.strategies, 'apiextensions.k8s.io/CustomResourceDefinition': CRD_STRATEGY };
-  kinds.set('built-in', builtinKinds({ ...behaviour, strategies }));
   const watches = new WatchHub(store);
   const local = createLocalApi(store, kinds, () => api);
-  const api: Api = { store, kinds, watches, local, now, log, admissions: options.admissions ?? [] };
+  const tokens = createTokens(pki.serviceAccountKey);
+  const staticTokens = options.staticTokens ?? new Map<string, User>();
+  const authorizer = createRbacAuthorizer(local);
+  kinds.set('built-in', builtinKinds(builtinBehaviour({ tokens, staticTokens, authorizer })));
+  const admissions = [preventEscalation(authorizer), ...(options.admissions ?? [])];
+  const api: Api = { store, kinds, watches, local, now, log, admissions };
   const unfollow = followDefinitions({ kinds, watches, local, log });
-  await installDefinitions(local, options.crds ?? []);
-  const handle = handler(api, { authenticator: everyoneIsSystem, authorizer: everythingAllowed });
+  await Promise.all([installDefinitions(local, options.crds ?? []), createMissing(local, DEFAULT_ROLES)]);
+  const authenticator = createAuthenticator({ tokens, staticTokens, local, authorizer, now });
+  const handle = handler(api, { authenticator, authorizer });
   const { certificate: cert, key } = await pki.serverCertificate([host, 'localhost']);
   const server = createServer(
     { cert, key, ca: pki.caCertificate, requestCert: true, rejectUnauthorized: false },

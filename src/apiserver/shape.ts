@@ -14,8 +14,8 @@ export interface Shaped {
 
 /** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
 export function shaped(kind: Kind, sent: Unstructured): Shaped {
-  checkMetadata(kind, sent);
   const decoded = kind.decode?.(sent) ?? sent;
+  checkMetadata(kind, decoded);
   const { value, pruned } = prune(kind.schema, decoded);
   return { object: applyDefaults(kind.schema, value), unknown: pruned };
 }

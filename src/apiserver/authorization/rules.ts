@@ -63,8 +63,7 @@ function covers(owner: PolicyRule, atom: PolicyRule): boolean {
   return (
     all(atom.apiGroups, owner.apiGroups) &&
     (atom.resources ?? []).every((resource) => coversResource(owner.resources ?? [], resource)) &&
-    (!owner.resourceNames?.length ||
-      atom.resourceNames?.every((name) => owner.resourceNames?.includes(name)) === true)
+    (!owner.resourceNames?.length || atom.resourceNames?.every((name) => owner.resourceNames?.includes(name)) === true)
   );
 }
 

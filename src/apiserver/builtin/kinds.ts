@@ -1,4 +1,6 @@
-import { ALL_VERBS, type Kind, type Strategy, type Subresource } from '../kind.js';
+import type { Unstructured } from '../../api/meta.js';
+import { cloneJson } from '../../apimachinery/clone.js';
+import { ALL_VERBS, type Kind, type Schema, type Strategy, type Subresource } from '../kind.js';
 import { type Column, columnsOf } from './columns.js';
 import {
   configMap,
@@ -112,9 +114,38 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     // Subresources of other kinds travel through here too.
     decode: (object) => (object.kind === kind ? decode(model, object) : object),
     cells: (object, now) => cellsOf(columns, object, now),
-    strategy: behaviour.strategies[key] ?? STRATEGIES[key] ?? {},
+    strategy: completed(behaviour.strategies[key] ?? STRATEGIES[key] ?? {}, schemaOf(model)),
     selectableFields: declaration.selectable ?? [],
   };
+}
+
+/**
+ * A strategy whose hooks may change anything in their drafts, which otherwise share parts with what is stored; new objects get
+ * the status Kubernetes shows before any controller has written one.
+ */
+function completed(strategy: Strategy, schema: Schema): Strategy {
+  const { prepareCreate, prepareUpdate } = strategy;
+  const firstStatus = schema.properties?.status?.default;
+  return {
+    ...strategy,
+    prepareCreate(draft, context) {
+      own(draft);
+      prepareCreate?.(draft, context);
+      if (firstStatus !== undefined) draft.status ??= cloneJson(firstStatus);
+    },
+    ...(prepareUpdate
+      ? {
+          prepareUpdate(draft, before, context) {
+            own(draft);
+            prepareUpdate(draft, before, context);
+          },
+        }
+      : {}),
+  };
+}
+
+function own(draft: Unstructured): void {
+  for (const [name, value] of Object.entries(draft)) if (name !== 'metadata') draft[name] = cloneJson(value);
 }
 
 function subresource(key: string, name: string, behaviour: BuiltinBehaviour): Subresource {
