@@ -4,9 +4,11 @@ import { TerminalError, TransientError } from '../control/errors.js';
 export type FailureReason =
   | 'AuthenticationFailed'
   | 'CertificateNotTrusted'
+  | 'Failed'
   | 'GitFailed'
   | 'GitTooOld'
   | 'HostKeyNotTrusted'
+  | 'HubRefused'
   | 'InvalidSpec'
   | 'LimitExceeded'
   | 'RefNotFound'
@@ -33,4 +35,4 @@ export function transient(reason: FailureReason, message: string, cause?: unknow
 }
 
 export const failureReason = (error: Error): FailureReason =>
-  REASONS.get(error) ?? (error instanceof TerminalError ? 'InvalidSpec' : 'GitFailed');
+  REASONS.get(error) ?? (error instanceof TerminalError ? 'InvalidSpec' : 'Failed');

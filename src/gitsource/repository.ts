@@ -65,6 +65,19 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+
+const copiesOf = (owner: string, { directory }: Pick<GitOptions, 'directory'>): string =>
+  join(directory, 'repositories', hash(owner));
+
+/** Removes every copy a source has. */
+export const forgetRepositories = (owner: string, options: Pick<GitOptions, 'directory'>): Promise<void> =>
+  rm(copiesOf(owner, options), { recursive: true, force: true });
+
+/** Removes credentials that a killed process left behind. Only before the first repository is opened. */
+export const sweepCredentials = ({ directory }: Pick<GitOptions, 'directory'>): Promise<void> =>
+  rm(join(directory, 'credentials'), { recursive: true, force: true });
+
 /** Opens the copy of `url` that belongs to `owner`; nothing is asked of the host yet. */
 export async function openRepository(
   owner: string,
@@ -75,11 +88,10 @@ export async function openRepository(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const parsed = parseRepositoryUrl(url, options);
   const secret = credentials(parsed.scheme);
-  const id = createHash('sha256').update(`${owner}\n${parsed.text}`).digest('hex').slice(0, 32);
   const process: GitProcess = {
     path: options.path,
     home: join(options.directory, 'home'),
-    directory: join(options.directory, 'repositories', id),
+    directory: join(copiesOf(owner, options), hash(parsed.text)),
   };
   await mkdir(process.home, PRIVATE);
   await mkdir(process.directory, PRIVATE);

@@ -1,0 +1,77 @@
+import { ManagedCluster } from '../api/cluster.js';
+import type { InventoryEntry } from '../api/gitsource.js';
+import { type KubeObject, keyOf } from '../api/meta.js';
+import { PlacementDecision } from '../api/placement-decision.js';
+import type { ResourceType } from '../api/resource.js';
+import { ManifestWork } from '../api/work.js';
+import type { Cache } from '../kube/cache.js';
+import type { Caches } from '../kube/caches.js';
+import { ownerOf } from './source-plan.js';
+
+/** The objects of Git kinds as they are on the hub now. */
+export interface HubObjects {
+  /** Resolves when everything about these kinds is known; only then may `live` be believed. */
+  whenSynced(types: readonly ResourceType[], signal: AbortSignal): Promise<void>;
+  live(type: ResourceType, key: string): KubeObject | undefined;
+  /** Clusters that lose something when the objects go, and how many clusters there are. */
+  clustersOf(entries: readonly InventoryEntry[], signal: AbortSignal): Promise<{ names: string[]; all: number }>;
+}
+
+/** Called for each change of an object that a source owns or owned. */
+export type Drift = (source: string, type: ResourceType, key: string, after: KubeObject | undefined) => void;
+
+const PLACEMENT_LABEL = 'cluster.open-cluster-management.io/placement';
+const REPLICA_SET_LABEL = 'work.open-cluster-management.io/manifestworkreplicaset';
+
+/** Watches a kind from the moment a source first uses it. */
+export function createHubObjects(caches: Caches, drift: Drift): HubObjects {
+  const watched = new Map<string, Cache>();
+
+  const cacheOf = (type: ResourceType): Cache => {
+    const name = `${type.group}/${type.kind}`;
+    const known = watched.get(name);
+    if (known) return known;
+    const cache: Cache = caches.of(type);
+    watched.set(name, cache);
+    cache.onChange(({ before, after }) => {
+      const object = after ?? before;
+      const owners = new Set([before, after].flatMap((one) => (one ? [ownerOf(one)] : [])));
+      for (const owner of owners) if (object && owner !== undefined) drift(owner, type, keyOf(object), after);
+    });
+    return cache;
+  };
+
+  const clustersOfEntry = ({ kind, namespace = '', name }: InventoryEntry): string[] => {
+    if (kind === 'ManagedCluster') return [name];
+    if (kind === 'ManifestWork') return [namespace];
+    const labelled = (object: KubeObject, label: string, value: string): boolean =>
+      object.metadata.labels?.[label] === value;
+    if (kind === 'Placement') {
+      return caches
+        .of(PlacementDecision)
+        .list()
+        .filter((one) => one.metadata.namespace === namespace && labelled(one, PLACEMENT_LABEL, name))
+        .flatMap(({ status }) => status?.decisions?.map(({ clusterName }) => clusterName) ?? []);
+    }
+    if (kind !== 'ManifestWorkReplicaSet') return [];
+    return caches
+      .of(ManifestWork)
+      .list()
+      .filter((work) => labelled(work, REPLICA_SET_LABEL, `${namespace}.${name}`))
+      .flatMap(({ metadata }) => (metadata.namespace ? [metadata.namespace] : []));
+  };
+
+  return {
+    whenSynced: async (types, signal) => {
+      await Promise.all(types.map((type) => cacheOf(type).whenSynced(signal)));
+    },
+    live: (type, key) => cacheOf(type).get(key),
+    clustersOf: async (entries, signal) => {
+      const clusters = caches.of(ManagedCluster);
+      await Promise.all(
+        [clusters, caches.of(PlacementDecision), caches.of(ManifestWork)].map((cache) => cache.whenSynced(signal)),
+      );
+      return { names: [...new Set(entries.flatMap(clustersOfEntry))].sort(), all: clusters.list().length };
+    },
+  };
+}

@@ -1,0 +1,246 @@
+import { findCondition, formatTime } from '../api/conditions.js';
+import { Secret } from '../api/core.js';
+import { GitSource, SOURCE_FINALIZER } from '../api/gitsource.js';
+import { keyOf, splitKey } from '../api/meta.js';
+import { type Controller, startController } from '../control/controller.js';
+import { classify } from '../control/errors.js';
+import { again, done, type Outcome } from '../control/outcome.js';
+import { keepSecret, redact } from '../control/redact.js';
+import { diff, idOf } from '../gitsource/diff.js';
+import { durationMs } from '../gitsource/duration.js';
+import { failureReason } from '../gitsource/failure.js';
+import type { WebhookOptions } from '../gitsource/receiver.js';
+import { type GitOptions, sweepCredentials } from '../gitsource/repository.js';
+import { webhookTokens } from '../gitsource/webhook.js';
+import { ApiError } from '../kube/client.js';
+import { commit } from '../kube/commit.js';
+import type { HubContext, Loop } from './loop.js';
+import { removeObject } from './source-apply.js';
+import { type CommitContext, followCommit, type SourceState, settledAs } from './source-commit.js';
+import { createHubObjects, type Drift } from './source-objects.js';
+import { isCurrent } from './source-plan.js';
+import { createSourceReader } from './source-reader.js';
+import { nextStatus, type Update } from './source-status.js';
+
+export interface SourceContext extends HubContext {
+  readonly git: GitOptions;
+  readonly random?: () => number;
+}
+
+export interface SourceLoop extends Loop {
+  /** What `webhookReceiver` needs to know of this hub's sources. */
+  readonly webhook: Pick<WebhookOptions, 'sources' | 'secretsOf' | 'onHit'>;
+}
+
+const WORKERS = 8;
+const RESYNC_MS = 10 * 60_000;
+const TOKENS_KEPT_MS = 5_000;
+const WEBHOOK_TIME_MS = 60_000;
+const WAITING_MS = 5_000;
+
+/** Keeps the hub's objects as the repositories say: polls, is woken by webhooks, and corrects what others change. */
+export function startSourceLoop(context: SourceContext, signal: AbortSignal): SourceLoop {
+  const { client, caches, events, now, random = Math.random } = context;
+  const log = context.log.with({ loop: 'source' });
+  const sources = caches.of(GitSource);
+  const reader = createSourceReader(client, context.git);
+  const states = new Map<string, SourceState>();
+  const claims = new Map<string, string>();
+  const swept = sweepCredentials(context.git);
+
+  const stateOf = (key: string): SourceState => {
+    const state = states.get(key) ?? { askAt: 0, webhookTime: undefined, wanted: new Map(), settled: new Map() };
+    states.set(key, state);
+    return state;
+  };
+
+  const drift: Drift = (owner, type, key, after) => {
+    const state = states.get(owner);
+    const { namespace, name } = splitKey(key);
+    const id = idOf({ group: type.group, kind: type.kind, name, ...(namespace ? { namespace } : {}) });
+    const wanted = state?.wanted.get(id);
+    if (!state || !wanted || isCurrent(after, wanted, owner)) return;
+    if (after && state.settled.get(id) === settledAs(after, wanted)) return;
+    controller.add(owner);
+  };
+  const objects = createHubObjects(caches, drift);
+
+  const write = async (source: GitSource, update: Update): Promise<GitSource> => {
+    const status = nextStatus(source, update, now());
+    const stored = await commit(client, GitSource, source, { ...source, status }, { signal });
+    announce(source, stored);
+    return stored;
+  };
+
+  /** One event per change of mind, not one per look. */
+  const announce = (before: GitSource, after: GitSource): void => {
+    const [old, ready] = [before, after].map(({ status }) => findCondition(status?.conditions, 'Ready'));
+    if (!ready || ready.status === 'Unknown' || (old?.message === ready.message && old.reason === ready.reason)) return;
+    const type = ready.status === 'True' ? 'Normal' : 'Warning';
+    if (type === 'Warning')
+      log.warn('a source is not ready', { key: keyOf(after), reason: ready.reason, why: ready.message });
+    events.record({ regarding: after, type, reason: ready.reason, action: 'Apply', note: ready.message });
+  };
+
+  const commitContext = (state: SourceState, until: AbortSignal): CommitContext => ({
+    client,
+    objects,
+    log,
+    state,
+    signal: until,
+    claims,
+    listed: (source, id) => sources.get(source)?.status?.inventory?.some((entry) => idOf(entry) === id) ?? false,
+    write,
+  });
+
+  const forget = async (key: string): Promise<void> => {
+    states.delete(key);
+    for (const [id, owner] of claims) if (owner === key) claims.delete(id);
+    controller.forget(key);
+    await reader.forget(key);
+  };
+
+  const finalize = async (cached: GitSource, until: AbortSignal): Promise<Outcome> => {
+    const key = keyOf(cached);
+    const source = await client.get(GitSource, splitKey(key), until);
+    const finalizers = source?.metadata.finalizers ?? [];
+    if (!source || !finalizers.includes(SOURCE_FINALIZER)) return done;
+    const inventory = source.spec.deletionPolicy === 'Delete' ? diff(source.status?.inventory ?? [], []).prune : [];
+    for (const entry of inventory) {
+      if (entry.kind === 'Namespace' && entry.name === source.metadata.namespace) continue;
+      await removeObject({ reader: client, writer: client }, entry, key, until);
+    }
+    const rest = finalizers.filter((one) => one !== SOURCE_FINALIZER);
+    await commit(
+      client,
+      GitSource,
+      source,
+      { ...source, metadata: { ...source.metadata, finalizers: rest } },
+      { signal: until },
+    );
+    log.info('a source was deleted', { key, removed: inventory.length });
+    return done;
+  };
+
+  /** Only a source that has to clean up may keep its own deletion waiting. */
+  const keepFinalizer = async (source: GitSource, until: AbortSignal): Promise<GitSource> => {
+    const { finalizers = [] } = source.metadata;
+    const wants = source.spec.deletionPolicy === 'Delete';
+    if (finalizers.includes(SOURCE_FINALIZER) === wants) return source;
+    const next = wants ? [...finalizers, SOURCE_FINALIZER] : finalizers.filter((one) => one !== SOURCE_FINALIZER);
+    const after = { ...source, metadata: { ...source.metadata, finalizers: next } };
+    return await commit(client, GitSource, source, after, { signal: until });
+  };
+
+  const follow = async (source: GitSource, state: SourceState, until: AbortSignal): Promise<Outcome> => {
+    const at = performance.now();
+    const interval = durationMs(source.spec.interval) * (1 + random() / 10);
+    const ask = at >= state.askAt;
+    // Moved before asking: a webhook that arrives meanwhile sets it back.
+    if (ask) state.askAt = at + interval;
+    const checkout = await reader.read(source, ask, until);
+    const { source: latest, update } = await followCommit(source, checkout, commitContext(state, until));
+    const { webhookTime } = state;
+    state.webhookTime = undefined;
+    await write(latest, { ...update, ...(isNews(latest, webhookTime) ? { webhookTime } : {}) });
+    const waiting = update.stage.kind === 'failing' ? WAITING_MS : Number.POSITIVE_INFINITY;
+    return again(Math.max(0, Math.min(waiting, state.askAt - performance.now())), 'the next look at the repository');
+  };
+
+  const fail = async (source: GitSource, state: SourceState, thrown: unknown): Promise<Outcome> => {
+    const error = classify(thrown);
+    const reason = error.cause instanceof ApiError ? 'HubRefused' : failureReason(error);
+    const message = redact(error.message);
+    const isTerminal = error.name === 'TerminalError';
+    await write(source, { stage: { kind: isTerminal ? 'stalled' : 'failing', reason, message } });
+    // What is wrong may be put right at the Git host, where nothing tells us; so a stalled source still polls.
+    if (isTerminal) return again(Math.max(0, state.askAt - performance.now()), 'the next look at the repository');
+    state.askAt = 0;
+    return { kind: 'retry', error };
+  };
+
+  const reconcile = async (key: string, until: AbortSignal): Promise<Outcome> => {
+    await Promise.all([sources.whenSynced(until), swept]);
+    const source = sources.get(key);
+    if (!source) {
+      await forget(key);
+      return done;
+    }
+    if (source.metadata.deletionTimestamp !== undefined) return await finalize(source, until);
+    if (source.spec.suspend) return done;
+    const state = stateOf(key);
+    const kept = await keepFinalizer(source, until);
+    try {
+      return await follow(kept, state, until);
+    } catch (error) {
+      if (until.aborted) throw error;
+      return await fail(kept, state, error);
+    }
+  };
+
+  const controller: Controller = startController(
+    {
+      name: 'source',
+      reconcile,
+      workers: WORKERS,
+      resyncMs: RESYNC_MS,
+      log,
+      random,
+      backoff: { baseMs: 200, maxMs: 60_000 },
+      onOutcome: (key, outcome, ms) => context.onOutcome?.('source', key, outcome, ms),
+    },
+    signal,
+  );
+
+  sources.onChange(({ before, after }) => {
+    const object = after ?? before;
+    if (!object || (before && after && !isEdited(before, after))) return;
+    const key = keyOf(object);
+    stateOf(key).askAt = 0;
+    controller.add(key);
+  });
+
+  const tokens = new Map<string, { readonly at: number; readonly list: Promise<readonly string[]> }>();
+  const secretsOf = (source: GitSource): Promise<readonly string[]> => {
+    const name = { namespace: source.metadata.namespace, name: source.spec.webhook?.secretRef.name ?? '' };
+    const id = `${name.namespace}/${name.name}`;
+    const known = tokens.get(id);
+    if (known && performance.now() - known.at < TOKENS_KEPT_MS) return known.list;
+    const list = client.get(Secret, name, signal).then((secret) => {
+      const found = webhookTokens(secret?.data);
+      for (const token of found) keepSecret(token);
+      return found;
+    });
+    tokens.set(id, { at: performance.now(), list });
+    return list;
+  };
+
+  return {
+    name: 'source',
+    idle: () => sources.synced && controller.idle(),
+    stopped: controller.stopped,
+    webhook: {
+      sources: () => sources.list(),
+      secretsOf,
+      onHit: (key, afterMs) => {
+        const state = stateOf(key);
+        state.askAt = 0;
+        state.webhookTime = formatTime(now());
+        controller.add(key, afterMs);
+      },
+    },
+  };
+}
+
+/** Somebody else than this loop changed it: the spec, an annotation, or it is to be deleted. */
+const isEdited = (before: GitSource, after: GitSource): boolean =>
+  before.metadata.generation !== after.metadata.generation ||
+  before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+  JSON.stringify(before.metadata.annotations) !== JSON.stringify(after.metadata.annotations);
+
+/** The time of a webhook is written at most once a minute. */
+const isNews = ({ status }: GitSource, webhookTime: string | undefined): webhookTime is string => {
+  if (webhookTime === undefined) return false;
+  const last = status?.lastWebhookTime;
+  return last === undefined || Date.parse(webhookTime) - Date.parse(last) >= WEBHOOK_TIME_MS;
+};
