@@ -20,3 +20,17 @@ export function setMember(object: JsonObject, key: string, value: unknown): void
     object[key] = value;
   }
 }
+
+/** Deep equality of JSON values; members of any name are data, and an absent member is not a null one. */
+export function equalJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, at) => equalJson(item, b[at]));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) if (!Object.hasOwn(b, key) || !equalJson(a[key], b[key])) return false;
+  return true;
+}

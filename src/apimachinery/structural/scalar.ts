@@ -1,5 +1,5 @@
-import equal from 'fast-deep-equal';
 import { RE2JS } from 're2js';
+import { equalJson } from '../json.js';
 import { type FieldError, invalid, notSupported, tooLong, typeInvalid } from './field-error.js';
 import type { Node } from './node.js';
 
@@ -89,7 +89,7 @@ function isMultiple(value: number, factor: number): boolean {
 
 export function checkEnum(value: unknown, node: Node, path: () => string): FieldError | undefined {
   const allowed = node.schema.enum;
-  if (!allowed || allowed.length === 0 || (value !== null && allowed.some((one) => equal(one, value))))
+  if (!allowed || allowed.length === 0 || (value !== null && allowed.some((one) => equalJson(one, value))))
     return undefined;
   return notSupported(path(), value, allowed);
 }

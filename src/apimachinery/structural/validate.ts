@@ -1,5 +1,4 @@
-import equal from 'fast-deep-equal';
-import { isJsonObject, type JsonObject } from '../json.js';
+import { equalJson, isJsonObject, type JsonObject } from '../json.js';
 import { validateEmbedded } from './embedded.js';
 import { type FieldError, invalid, required, tooMany } from './field-error.js';
 import { checkListSize, checkUniqueness, keyTextOf } from './list.js';
@@ -42,7 +41,7 @@ function visit(value: unknown, node: Node, walk: Walk, old: unknown): void {
   if (value !== null) visitPresent(value, node, walk, old);
   const notListed = checkEnum(value, node, walk.path);
   if (notListed) walk.errors.push(notListed);
-  if (walk.errors.length > before && old !== undefined && equal(value, old)) walk.errors.length = before;
+  if (walk.errors.length > before && old !== undefined && equalJson(value, old)) walk.errors.length = before;
 }
 
 function visitPresent(value: unknown, node: Node, walk: Walk, old: unknown): void {

@@ -1,0 +1,77 @@
+import { isJsonObject } from '../json.js';
+import type { ListType, MapType, OwnershipType } from './ownership-type.js';
+import { fieldElement, formatPath, itemElement } from './path-element.js';
+
+/** A request to apply that no state of the object could satisfy. */
+export class ApplyError extends Error {
+  override readonly name = 'ApplyError';
+  readonly reason: 'BadRequest' | 'InternalError';
+
+  constructor(reason: ApplyError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** What is applied must be understood to the last field, or somebody's intent would be lost. */
+export function checkApplied(applied: unknown, type: OwnershipType): void {
+  const problems: string[] = [];
+  check(applied, type, [], problems);
+  if (problems.length === 0) return;
+  const found =
+    problems.length === 1 ? problems[0] : `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
+  throw new ApplyError('InternalError', `failed to create typed patch object: ${found}`);
+}
+
+function check(value: unknown, type: OwnershipType, path: readonly string[], problems: string[]): void {
+  if (value === null) return;
+  const say = (problem: string): number => problems.push(`${formatPath(path)}: ${problem}`);
+  if (Array.isArray(value)) {
+    if (type.list) checkItems(value, type.list, path, problems);
+    else say(`expected ${expected(type)}, got list`);
+  } else if (isJsonObject(value)) {
+    if (type.map) checkMembers(value, type.map, path, problems);
+    else say(`expected ${expected(type)}, got map`);
+  } else if (!type.scalar) {
+    say(`expected ${expected(type)}, got ${JSON.stringify(value)}`);
+  }
+}
+
+const expected = (type: OwnershipType): string => (type.map ? 'map' : type.list ? 'list' : 'scalar');
+
+function checkMembers(
+  object: { [name: string]: unknown },
+  map: MapType,
+  path: readonly string[],
+  problems: string[],
+): void {
+  for (const [name, value] of Object.entries(object)) {
+    const at = [...path, fieldElement(name)];
+    const type = map.fields.get(name) ?? map.others;
+    if (type) check(value, type, at, problems);
+    else problems.push(`${formatPath(at)}: field not declared in schema`);
+  }
+}
+
+function checkItems(list: readonly unknown[], type: ListType, path: readonly string[], problems: string[]): void {
+  const seen = new Set<string>();
+  for (const [at, item] of list.entries()) {
+    if (type.atomic) {
+      check(item, type.items, [...path, `i:${at}`], problems);
+      continue;
+    }
+    const element = itemElement(item, type);
+    if (element === undefined) problems.push(`${formatPath(path)}: element ${at}: ${unidentified(item, type)}`);
+    else if (seen.has(element))
+      problems.push(`${formatPath(path)}: duplicate entries for key ${formatPath([element])}`);
+    else check(item, type.items, [...path, element], problems);
+    if (element !== undefined) seen.add(element);
+  }
+}
+
+function unidentified(item: unknown, { keys }: ListType): string {
+  if (keys.length === 0) return 'associative list without keys has an element that is no scalar';
+  if (!isJsonObject(item)) return 'associative list with keys may not have non-map elements';
+  const names = `[${keys.map((key) => JSON.stringify(key)).join(' ')}]`;
+  return `associative list with keys has an element that omits all key fields ${names} (and doesn't have default values for any key fields)`;
+}

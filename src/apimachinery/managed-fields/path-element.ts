@@ -1,0 +1,32 @@
+import { isJsonObject } from '../json.js';
+import type { ListType } from './ownership-type.js';
+
+export const fieldElement = (name: string): string => `f:${name}`;
+
+export const nameOf = (element: string): string | undefined =>
+  element.startsWith('f:') ? element.slice(2) : undefined;
+
+/** How an item of an associative list is told apart; undefined when it has none of the keys the list asks for. */
+export function itemElement(item: unknown, list: ListType): string | undefined {
+  if (list.keys.length === 0) return typeof item === 'object' ? undefined : `v:${JSON.stringify(item)}`;
+  if (!isJsonObject(item)) return undefined;
+  let text = '';
+  for (const key of list.keys) {
+    const value = Object.hasOwn(item, key) ? item[key] : list.keyDefaults.get(key);
+    if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  }
+  return text === '' ? undefined : `k:{${text}}`;
+}
+
+/** `.spec.containers[name="app"].image`: the path in messages. */
+export const formatPath = (path: readonly string[]): string => path.map(formatElement).join('');
+
+function formatElement(element: string): string {
+  const text = element.slice(2);
+  if (element.startsWith('f:')) return `.${text}`;
+  if (element.startsWith('v:')) return `[=${text}]`;
+  if (!element.startsWith('k:')) return `[${text}]`;
+  const keys: unknown = JSON.parse(text);
+  const pairs = isJsonObject(keys) ? Object.entries(keys) : [];
+  return `[${pairs.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+}
