@@ -1,34 +1,29 @@
 import type { RequestListener } from 'node:http';
 import { Secret } from '../api/core.js';
-import { GitSource } from '../api/gitsource.js';
 import { Placement } from '../api/placement.js';
 import { PlacementDecision } from '../api/placement-decision.js';
 import type { Logger } from '../control/log.js';
 import { generatorApp } from '../generator/server.js';
 import { webhookReceiver } from '../gitsource/receiver.js';
-import { webhookTokens } from '../gitsource/webhook.js';
+import type { GitOptions } from '../gitsource/repository.js';
 import type { Caches } from '../kube/caches.js';
 import type { KubeClient } from '../kube/client.js';
 import { createEventRecorder } from '../kube/events.js';
 import { startClusterSetLoop } from '../reconciler/clusterset.js';
 import type { HubContext, Loop } from '../reconciler/loop.js';
 import { startPlacementLoop } from '../reconciler/placement.js';
+import { type SourceLoop, startSourceLoop } from '../reconciler/source.js';
+import { webhookSources } from '../reconciler/source-webhook.js';
 import type { Address } from './arguments.js';
 import type { HubController } from './hub-controllers.js';
 import { type Listener, listen } from './listener.js';
 import type { Metrics } from './metrics.js';
 
-export interface GitSettings {
-  readonly cacheDir: string;
-  readonly allowLocal: boolean;
-  readonly allowPrivate: boolean;
-}
-
 export interface HubOptions {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly controllers: ReadonlySet<string>;
-  readonly git: GitSettings;
+  readonly git: GitOptions;
   readonly generator: {
     readonly address: Address;
     /** Undefined while nobody gave one: the generator then refuses every question. */
@@ -52,30 +47,33 @@ export interface Hub {
 /** Serves the generator and the webhook receiver; the loops are started apart, because only a leader may run them. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { controllers, log } = options;
-  const pushed = new Pushed();
+  let loops: readonly Loop[] = [];
+  const sourceLoop = (): SourceLoop | undefined => loops.find(isSourceLoop);
   const serve = async (
     name: HubController,
     address: Address,
     app: () => RequestListener,
   ): Promise<Listener | undefined> => (controllers.has(name) ? listen(app(), address) : undefined);
   const generator = await serve('generator', options.generator.address, () => generatorHandler(options));
-  const webhook = await serve('webhook', options.webhook.address, () => webhookHandler(options, pushed));
+  const webhook = await serve('webhook', options.webhook.address, () => webhookHandler(options, sourceLoop));
   log.info('hub serves', { generator: generator?.url, webhook: webhook?.url, controllers: [...controllers].join(',') });
   return {
     generatorUrl: generator?.url,
     webhookUrl: webhook?.url,
-    startLoops: (leading) => startLoops(options, leading),
+    startLoops: (leading) => {
+      loops = startLoops(options, leading);
+      leading.addEventListener('abort', () => {
+        loops = [];
+      });
+      return loops;
+    },
     close: async () => {
       await Promise.all([generator?.close(), webhook?.close()]);
     },
   };
 }
 
-/** Pushes announced by webhook, handed to the source loop when there is one in this process. */
-class Pushed {
-  loop: { look(key: string, afterMs: number): void } | undefined;
-  readonly hit = (key: string, afterMs: number): void => this.loop?.look(key, afterMs);
-}
+const isSourceLoop = (loop: Loop): loop is SourceLoop => loop.name === 'source';
 
 function generatorHandler({ caches, generator, now, log }: HubOptions): RequestListener {
   const readers = {
@@ -96,19 +94,9 @@ function generatorHandler({ caches, generator, now, log }: HubOptions): RequestL
   });
 }
 
-function webhookHandler({ caches, client, log }: HubOptions, pushed: Pushed): RequestListener {
-  const sources = caches.of(GitSource);
-  return webhookReceiver({
-    sources: () => sources.list(),
-    secretsOf: async ({ metadata, spec }) => {
-      if (!spec.webhook) return [];
-      const secret = await client.get(Secret, { namespace: metadata.namespace, name: spec.webhook.secretRef.name });
-      return webhookTokens(secret?.data);
-    },
-    onHit: pushed.hit,
-    now: () => performance.now(),
-    log: log.with({ server: 'webhook' }),
-  });
+function webhookHandler(options: HubOptions, loop: () => SourceLoop | undefined): RequestListener {
+  const log = options.log.with({ server: 'webhook' });
+  return webhookReceiver({ ...webhookSources({ ...options, log }, loop), now: () => performance.now(), log });
 }
 
 /** They decide nothing before every cache they read has synced. */
@@ -123,6 +111,7 @@ function startLoops(options: HubOptions, signal: AbortSignal): Loop[] {
     onOutcome: metrics.reconciled,
   });
   const starts: Partial<Record<HubController, () => Loop>> = {
+    source: () => startSourceLoop({ ...context('source', 'placet-source'), git: options.git }, signal),
     clusterset: () => startClusterSetLoop(context('clusterset', 'placet-clusterset'), signal),
     placement: () => startPlacementLoop(context('placement', 'placement-controller'), signal),
   };

@@ -32,6 +32,7 @@ export interface HubCommand {
   readonly cacheDir?: string;
   readonly allowLocalGit?: true;
   readonly allowPrivateGit?: true;
+  readonly allowGitNetwork?: readonly string[];
   readonly verbose?: true;
 }
 
@@ -51,9 +52,10 @@ export async function runHub(command: HubCommand): Promise<void> {
     caches,
     controllers,
     git: {
-      cacheDir: command.cacheDir ?? join(tmpdir(), `placet-git-${process.getuid?.() ?? 0}`),
+      directory: command.cacheDir ?? join(tmpdir(), `placet-git-${process.getuid?.() ?? 0}`),
+      path: process.env.PATH ?? '',
       allowLocal: command.allowLocalGit ?? false,
-      allowPrivate: command.allowPrivateGit ?? false,
+      addresses: { allowPrivate: command.allowPrivateGit ?? false, allowed: command.allowGitNetwork ?? [] },
     },
     generator: {
       address: command.generatorAddr,

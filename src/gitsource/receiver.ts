@@ -26,7 +26,7 @@ type Refusal = readonly [status: number, message: string];
 /** `POST /hooks/generic`. Answers 202 when a signature fits a source, whatever the payload then leads to. */
 export function webhookReceiver(options: WebhookOptions): Express {
   const failures = createRate({ burst: 50, perSecond: 5, now: options.now });
-  const hits = createRate({ burst: 10, perSecond: 1, now: options.now });
+  const hits = createRate({ burst: 60, perSecond: 10, now: options.now });
   const deliveries = new Set<string>();
 
   const receive = async (request: Request): Promise<Refusal> => {

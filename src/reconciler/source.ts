@@ -1,17 +1,14 @@
 import { findCondition, formatTime } from '../api/conditions.js';
-import { Secret } from '../api/core.js';
 import { GitSource, SOURCE_FINALIZER } from '../api/gitsource.js';
 import { keyOf, splitKey } from '../api/meta.js';
 import { type Controller, startController } from '../control/controller.js';
 import { classify } from '../control/errors.js';
 import { again, done, type Outcome } from '../control/outcome.js';
-import { keepSecret, redact } from '../control/redact.js';
+import { redact } from '../control/redact.js';
 import { diff, idOf } from '../gitsource/diff.js';
 import { durationMs } from '../gitsource/duration.js';
 import { failureReason } from '../gitsource/failure.js';
-import type { WebhookOptions } from '../gitsource/receiver.js';
 import { type GitOptions, sweepCredentials } from '../gitsource/repository.js';
-import { webhookTokens } from '../gitsource/webhook.js';
 import { ApiError } from '../kube/client.js';
 import { commit } from '../kube/commit.js';
 import type { HubContext, Loop } from './loop.js';
@@ -28,13 +25,12 @@ export interface SourceContext extends HubContext {
 }
 
 export interface SourceLoop extends Loop {
-  /** What `webhookReceiver` needs to know of this hub's sources. */
-  readonly webhook: Pick<WebhookOptions, 'sources' | 'secretsOf' | 'onHit'>;
+  /** A webhook announced a push: asks the Git host `afterMs` from now instead of at the next poll. */
+  look(key: string, afterMs: number): void;
 }
 
 const WORKERS = 8;
 const RESYNC_MS = 10 * 60_000;
-const TOKENS_KEPT_MS = 5_000;
 const WEBHOOK_TIME_MS = 60_000;
 const WAITING_MS = 5_000;
 
@@ -200,34 +196,15 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
     controller.add(key);
   });
 
-  const tokens = new Map<string, { readonly at: number; readonly list: Promise<readonly string[]> }>();
-  const secretsOf = (source: GitSource): Promise<readonly string[]> => {
-    const name = { namespace: source.metadata.namespace, name: source.spec.webhook?.secretRef.name ?? '' };
-    const id = `${name.namespace}/${name.name}`;
-    const known = tokens.get(id);
-    if (known && performance.now() - known.at < TOKENS_KEPT_MS) return known.list;
-    const list = client.get(Secret, name, signal).then((secret) => {
-      const found = webhookTokens(secret?.data);
-      for (const token of found) keepSecret(token);
-      return found;
-    });
-    tokens.set(id, { at: performance.now(), list });
-    return list;
-  };
-
   return {
     name: 'source',
     idle: () => sources.synced && controller.idle(),
     stopped: controller.stopped,
-    webhook: {
-      sources: () => sources.list(),
-      secretsOf,
-      onHit: (key, afterMs) => {
-        const state = stateOf(key);
-        state.askAt = 0;
-        state.webhookTime = formatTime(now());
-        controller.add(key, afterMs);
-      },
+    look: (key, afterMs) => {
+      const state = stateOf(key);
+      state.askAt = 0;
+      state.webhookTime = formatTime(now());
+      controller.add(key, afterMs);
     },
   };
 }

@@ -15,6 +15,7 @@ interface Flags {
   readonly cacheDir?: string;
   readonly allowLocalGit?: true;
   readonly allowPrivateGit?: true;
+  readonly allowGitNetwork?: readonly string[];
   readonly verbose?: true;
 }
 
@@ -49,6 +50,7 @@ export const addHubCommand = (root: Command): void => {
     )
     .option('--allow-local-git', 'allow GitSources with file:// URLs')
     .option('--allow-private-git', 'allow Git hosts with private or loopback addresses')
+    .option('--allow-git-network <cidr...>', 'allow Git hosts with addresses in these networks')
     .option('--verbose', 'log every reconcile')
     .addHelpText('after', '\nExample:\n  placet hub --kubeconfig ~/.kube/hub --controllers placement,generator')
     .action(async (flags: Flags) => {

@@ -94,7 +94,12 @@ async function startAll({ data, servers, client, log }: Parts, signal: AbortSign
     client,
     caches,
     controllers: new Set(HUB_CONTROLLERS),
-    git: { cacheDir: data.gitCache, allowLocal: true, allowPrivate: true },
+    git: {
+      directory: data.gitCache,
+      path: process.env.PATH ?? '',
+      allowLocal: true,
+      addresses: { allowPrivate: true, allowed: [] },
+    },
     generator: { address: free, token: () => generatorToken, argocdNamespace: 'argocd' },
     webhook: { address: free },
     metrics: createMetrics(),
