@@ -12,8 +12,10 @@ import { createEventRecorder } from '../kube/events.js';
 import { startClusterSetLoop } from '../reconciler/clusterset.js';
 import type { HubContext, Loop } from '../reconciler/loop.js';
 import { startPlacementLoop } from '../reconciler/placement.js';
+import { startReplicaSetLoop } from '../reconciler/replicaset.js';
 import { type SourceLoop, startSourceLoop } from '../reconciler/source.js';
 import { webhookSources } from '../reconciler/source-webhook.js';
+import { startTtlLoop } from '../reconciler/ttl.js';
 import type { Address } from './arguments.js';
 import type { HubController } from './hub-controllers.js';
 import { type Listener, listen } from './listener.js';
@@ -114,6 +116,8 @@ function startLoops(options: HubOptions, signal: AbortSignal): Loop[] {
     source: () => startSourceLoop({ ...context('source', 'placet-source'), git: options.git }, signal),
     clusterset: () => startClusterSetLoop(context('clusterset', 'placet-clusterset'), signal),
     placement: () => startPlacementLoop(context('placement', 'placement-controller'), signal),
+    replicaset: () => startReplicaSetLoop(context('replicaset', 'placet-replicaset'), signal),
+    ttl: () => startTtlLoop(context('ttl', 'placet-ttl'), signal),
   };
   return Object.entries(starts).flatMap(([name, start]) => (options.controllers.has(name) ? [start()] : []));
 }
