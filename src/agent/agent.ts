@@ -151,7 +151,11 @@ export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<
     const record = after ?? before;
     if (!record) return;
     loops.record.add(keyOf(record));
-    if (record.spec?.hubHash === hubHash) loops.work.add(`${clusterName}/${record.spec.manifestWorkName}`);
+    if (record.spec?.hubHash !== hubHash) return;
+    const key = `${clusterName}/${record.spec.manifestWorkName}`;
+    const memory = memories.get(key);
+    if (memory && !after && memory.record?.metadata.uid === record.metadata.uid) memory.record = undefined;
+    loops.work.add(key);
   });
 
   return Promise.resolve({

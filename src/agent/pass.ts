@@ -185,8 +185,10 @@ class Pass {
     const { executor } = this.#work.spec ?? {};
     if (executor) await checkExecutor(client, { executor, type, manifest, owned }, signal);
     if (config.strategy.type === 'ReadOnly') {
-      this.#attempts.set(item.id, { ok: true, basis, uid: '', digest: '', at: clock() });
-      return { applied: { ok: true } as const };
+      const look = await lookAt(item, this.#tools);
+      const uid = look.kind === 'present' ? look.seen.uid : '';
+      this.#attempts.set(item.id, { ok: true, basis, uid, digest: '', at: clock() });
+      return { applied: { ok: true } as const, look };
     }
     const live: Unstructured = await applyManifest(
       { client, query, signal },
@@ -236,7 +238,7 @@ class Pass {
     const retryAt = Math.min(...retryAts, Number.POSITIVE_INFINITY);
     return {
       observations,
-      resources: resourcesOf(items, looks),
+      resources: resourcesOf(items, looks, this.#attempts),
       retryInMs: retryAt === Number.POSITIVE_INFINITY ? undefined : Math.max(0, retryAt - this.#tools.clock()),
     };
   }
@@ -263,9 +265,16 @@ function definesKind(definition: Unstructured, { apiVersion, kind }: Unstructure
 }
 
 /** Undefined when one manifest has no type or one object could not be looked at. */
-function resourcesOf(items: readonly Item[], looks: ReadonlyMap<string, Look>): AppliedResource[] | undefined {
+function resourcesOf(
+  items: readonly Item[],
+  looks: ReadonlyMap<string, Look>,
+  attempts: ReadonlyMap<string, Attempt>,
+): AppliedResource[] | undefined {
   const resources: AppliedResource[] = [];
-  for (const { id, meta, type } of items) {
+  for (const { id, meta, type, config } of items) {
+    const attempt = attempts.get(id);
+    // As OCM, what is only read is listed if it was there when the work was last gone through.
+    if (config.strategy.type === 'ReadOnly' && attempt?.ok && attempt.uid === '') continue;
     const look = looks.get(id);
     if (!type || !look || look.kind === 'unknown' || look.kind === 'incomplete') return undefined;
     if (look.kind === 'absent') continue;

@@ -217,7 +217,10 @@ export function nextStatus(
 }
 
 /** Added while the agent takes its objects away. */
-export function withDeleting(status: ManifestWorkStatus, now: Date): ManifestWorkStatus {
+export function withDeleting(status: ManifestWorkStatus, { generation, now }: At): ManifestWorkStatus {
   const deleting = condition('Deleting', 'True', 'WorkDeleting', 'ManifestWork is being deleted');
-  return { ...status, conditions: setConditions(status.conditions, [deleting], now) };
+  return {
+    ...status,
+    conditions: setConditions(status.conditions, [{ ...deleting, observedGeneration: generation }], now),
+  };
 }

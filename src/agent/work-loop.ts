@@ -93,7 +93,7 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
     const reporting = writeStatus(
       hub,
       work,
-      (status) => withDeleting(applied ? nextStatus(status, observations, at) : { ...status }, at.now),
+      (status) => withDeleting(applied ? nextStatus(status, observations, at) : { ...status }, at),
       signal,
     );
     const deleting = record.metadata.deletionTimestamp
