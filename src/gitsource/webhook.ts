@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { isJsonObject } from '../apimachinery/json.js';
+import { keepSecret } from '../control/redact.js';
 
 /** What a push told us. Only a hint where to look: what is true is asked of the Git host. */
 export interface Push {
@@ -32,6 +33,7 @@ export function webhookTokens(data: Readonly<Record<string, string>> | undefined
     const token = Buffer.from(data?.[key] ?? '', 'base64')
       .toString('utf8')
       .trim();
+    keepSecret(token);
     return token === '' ? [] : [token];
   });
 }
