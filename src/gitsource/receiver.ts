@@ -20,7 +20,6 @@ export interface WebhookOptions {
 const MAX_BODY_BYTES = 1024 * 1024;
 const BODY_TIMEOUT_MS = 10_000;
 const MAX_DELIVERIES = 10_000;
-const TOKENS_KEPT_MS = 5_000;
 
 type Refusal = readonly [status: number, message: string];
 
@@ -29,14 +28,13 @@ export function webhookReceiver(options: WebhookOptions): Express {
   const failures = createRate({ burst: 50, perSecond: 5, now: options.now });
   const hits = createRate({ burst: 60, perSecond: 10, now: options.now });
   const deliveries = new Set<string>();
-  const secretsOf = rememberTokens(options);
 
   const receive = async (request: Request): Promise<Refusal> => {
     const header = request.get('x-signature');
     if (!isSignature(header)) return [401, 'the header X-Signature: sha256=<hex> is missing'];
     const body = await bodyOf(request);
     if (!Buffer.isBuffer(body)) return body;
-    const signed = await signedSources({ ...options, secretsOf }, body, header);
+    const signed = await signedSources(options, body, header);
     if (signed.length === 0) {
       return failures.waitMs(request.ip ?? '') > 0
         ? [429, 'too many unsigned requests']
@@ -89,26 +87,8 @@ const bodyOf = (request: Request): Promise<Buffer | Refusal> =>
     });
   });
 
-/** Reads each source's tokens at most every few seconds, so that forged requests cost the API server nothing. */
-const rememberTokens = ({ secretsOf, now }: WebhookOptions): WebhookOptions['secretsOf'] => {
-  const known = new Map<string, { readonly until: number; readonly tokens: Promise<readonly string[]> }>();
-  return (source) => {
-    const key = `${keyOf(source)} ${source.spec.webhook?.secretRef.name}`;
-    const before = known.get(key);
-    if (before && now() < before.until) return before.tokens;
-    const tokens = secretsOf(source);
-    known.delete(key);
-    known.set(key, { until: now() + TOKENS_KEPT_MS, tokens });
-    for (const oldest of known.keys()) {
-      if (known.size <= MAX_DELIVERIES) break;
-      known.delete(oldest);
-    }
-    return tokens;
-  };
-};
-
 const signedSources = async (
-  { sources, secretsOf, log }: Pick<WebhookOptions, 'sources' | 'secretsOf' | 'log'>,
+  { sources, secretsOf, log }: WebhookOptions,
   body: Buffer,
   header: string,
 ): Promise<GitSource[]> => {
