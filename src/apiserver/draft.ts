@@ -3,22 +3,23 @@ import { equal } from '../apimachinery/equal.js';
 import { required } from '../apimachinery/structural/field-error.js';
 import { validate, validateUpdate } from '../apimachinery/structural/validate.js';
 import { causeOf } from './causes.js';
-import type { Kind, Subresource, WriteContext } from './kind.js';
+import { type Kind, type Subresource, servesStatus, type WriteContext } from './kind.js';
 import { generationPart, keptMetadata, metadataProblems, metadataUpdateProblems, newMetadata } from './object-meta.js';
+import { adoptOwners, recordOwners } from './ownership.js';
 import { type Cause, invalid } from './status-error.js';
 
-/** What will be stored for a new object; refuses what the kind does not allow. */
+/** What will be stored for a new object; refuses what the kind does not allow. Without a manager, `sent` has its owners. */
 export function draftOfNew(
   kind: Kind,
   namespace: string,
   sent: Unstructured,
   context: WriteContext,
-  _manager: string | undefined,
+  manager: string | undefined,
 ): Unstructured {
   const { status, ...rest } = sent;
   const draft: Unstructured = {
     ...rest,
-    ...(status !== undefined && !hasSubresource(kind, 'status') ? { status } : {}),
+    ...(status !== undefined && !servesStatus(kind) ? { status } : {}),
     metadata: newMetadata(sent.metadata, kind, namespace, context.now),
   };
   kind.strategy.prepareCreate?.(draft, context);
@@ -27,18 +28,17 @@ export function draftOfNew(
     ...validate(kind.schema, draft).map(causeOf),
     ...(kind.strategy.validate?.(draft, undefined) ?? []),
   ]);
+  if (manager !== undefined) recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now });
   return draft;
 }
 
-export const hasSubresource = (kind: Kind, name: string): boolean => kind.subresources.some((sub) => sub.name === name);
-
-/** What will be stored for a changed object. */
+/** What will be stored for a changed object. Without a manager, `sent` has its owners. */
 export function draftOfUpdate(
   kind: Kind,
   { name, subresource }: { readonly name: string; readonly subresource: Subresource | undefined },
   { sent, before }: { readonly sent: Unstructured; readonly before: Unstructured },
   context: WriteContext,
-  _manager: string | undefined,
+  manager: string | undefined,
 ): Unstructured {
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
   const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
@@ -53,6 +53,8 @@ export function draftOfUpdate(
     ...validateUpdate(kind.schema, draft, before).map(causeOf),
     ...(kind.strategy.validate?.(draft, before) ?? []),
   ]);
+  if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
+  recordOwners(kind, draft, before, { manager, subresource: subresource?.name ?? '', now: context.now });
   return draft;
 }
 
@@ -64,7 +66,7 @@ function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
 
 /** The status of a kind with that subresource changes only there. */
 function withoutStatus(kind: Kind, before: Unstructured, sent: Unstructured): Unstructured {
-  if (!hasSubresource(kind, 'status')) return sent;
+  if (!servesStatus(kind)) return sent;
   const { status: _, ...rest } = sent;
   return 'status' in before ? { ...rest, status: before.status } : rest;
 }

@@ -105,3 +105,6 @@ export const STATUS: Subresource = {
     return 'status' in sent ? { ...rest, status: sent.status } : rest;
   },
 };
+
+/** Whether the status is written by itself, at the status subresource only. */
+export const servesStatus = ({ subresources }: Kind): boolean => subresources.some(({ name }) => name === 'status');

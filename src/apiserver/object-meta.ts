@@ -3,7 +3,7 @@ import type { ObjectMeta, Unstructured } from '../api/meta.js';
 import { forbidden, invalid } from '../apimachinery/structural/field-error.js';
 import { validateObjectMeta } from '../apimachinery/structural/metadata.js';
 import { causeOf } from './causes.js';
-import type { Kind } from './kind.js';
+import { type Kind, servesStatus } from './kind.js';
 import { generatedName, NAME_CHECKS } from './name-rules.js';
 import type { Cause } from './status-error.js';
 
@@ -63,5 +63,5 @@ export function metadataUpdateProblems(metadata: ObjectMeta, before: ObjectMeta)
 /** Everything a change of which counts as a new generation. */
 export function generationPart(object: Unstructured, kind: Kind): Readonly<Record<string, unknown>> {
   const { apiVersion: _a, kind: _k, metadata: _m, status, ...rest } = object;
-  return kind.subresources.some(({ name }) => name === 'status') ? rest : { ...rest, status };
+  return servesStatus(kind) ? rest : { ...rest, status };
 }

@@ -12,6 +12,7 @@ import { bodyOf, type ResourceRequest, writeOptions } from '../request.js';
 import { badRequest, invalid, methodNotAllowed, StatusError, unsupportedMediaType } from '../status-error.js';
 import { type Produced, updateObject } from '../write.js';
 import { answerWritten } from '../written.js';
+import { APPLY, apply } from './apply.js';
 import { placedAt, writableSubresource } from './update.js';
 
 type Patch = (kind: Kind, target: Unstructured, patch: unknown) => unknown;
@@ -31,10 +32,11 @@ const PATCHES: Readonly<Record<string, Patch>> = {
 export async function patch(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
   if (name === '') throw methodNotAllowed();
-  const subresource = writableSubresource(request, 'patch');
   const type = mediaType(request.http);
-  const apply = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
-  if (!apply) throw unsupportedMediaType(acceptedText(kind));
+  if (type === APPLY) return apply(request);
+  const subresource = writableSubresource(request, 'patch');
+  const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
+  if (!change) throw unsupportedMediaType(acceptedText(kind));
   const bytes = await bodyOf(request);
   const { value, duplicates } = parseJson(bytes, type, 'error decoding patch');
   const refuse = (problems: string): Error => refusedPatch(kind, bytes, problems);
@@ -42,7 +44,7 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
     const target = subresource?.view ? subresource.view(before) : before;
     const object = placedAt(
       request,
-      checkObject(patched(apply, kind, target, value), { ...kind, ...subresource?.type }),
+      checkObject(patched(change, kind, target, value), { ...kind, ...subresource?.type }),
     );
     return { object, duplicates: duplicates, refuse, ...unversioned(before, object) };
   };
@@ -50,9 +52,9 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   return answerWritten(request, await updateObject(api, kind, target, produce, writeOptions(request)));
 }
 
-function patched(apply: Patch, kind: Kind, target: Unstructured, patch: unknown): unknown {
+function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown): unknown {
   try {
-    return apply(kind, target, patch);
+    return change(kind, target, patch);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     if (error.reason === 'Malformed') throw badRequest(error.message);
@@ -78,5 +80,5 @@ const refusedPatch = (kind: Kind, bytes: Buffer, problems: string): Error =>
 
 const acceptedText = ({ custom }: Kind): string => {
   const types = Object.keys(PATCHES).filter((type) => !custom || type !== STRATEGIC);
-  return `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}, application/apply-patch+yaml`;
+  return `the body of the request was in an unknown format - accepted media types include: ${[...types, APPLY].join(', ')}`;
 };
