@@ -10,6 +10,7 @@ import {
   groupList,
   resourceList,
 } from './discovery.js';
+import { openApiDocument, openApiIndex } from './openapi.js';
 import { methodNotAllowed, noSuchResource } from './status-error.js';
 
 /** Kubernetes' version whose behaviour is served. */
@@ -35,7 +36,15 @@ export function answerRootPath(api: Api, http: IncomingMessage, path: string): A
     return ok(Buffer.from('ok'), 'text/plain; charset=utf-8');
   if (root === 'api' || root === 'apis')
     return discovery(api, http, segments.length === 1, root === 'api' ? ['', group] : [group, version]);
+  if (root === 'openapi' && group === 'v3') return openApi(api, segments.slice(2).join('/'));
   throw noSuchResource();
+}
+
+function openApi({ kinds }: Api, path: string): Answer {
+  if (path === '') return ok(openApiIndex(kinds));
+  const document = openApiDocument(kinds, path);
+  if (!document) throw noSuchResource();
+  return ok(document);
 }
 
 function discovery(
