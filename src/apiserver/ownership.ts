@@ -81,6 +81,8 @@ export function applied(kind: Kind, live: Unstructured | undefined, sent: Unstru
   } catch (error) {
     if (!(error instanceof ApplyError)) throw error;
     if (error.reason === 'BadRequest') throw badRequest(error.message);
-    throw new StatusError(500, '', error.message);
+    const { namespace, name } = sent.metadata;
+    const what = `${namespace ? `${namespace}/` : '/'}${name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`;
+    throw new StatusError(500, '', error.message.replace('typed patch object', `typed patch object (${what})`));
   }
 }

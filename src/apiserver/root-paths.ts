@@ -11,6 +11,7 @@ import {
   resourceList,
 } from './discovery.js';
 import { openApiDocument, openApiIndex } from './openapi.js';
+import { OPENAPI_V2_PROTOBUF, openApiV2, openApiV2Protobuf } from './openapi-v2.js';
 import { methodNotAllowed, noSuchResource } from './status-error.js';
 
 /** Kubernetes' version whose behaviour is served. */
@@ -36,9 +37,15 @@ export function answerRootPath(api: Api, http: IncomingMessage, path: string): A
     return ok(Buffer.from('ok'), 'text/plain; charset=utf-8');
   if (root === 'api' || root === 'apis')
     return discovery(api, http, segments.length === 1, root === 'api' ? ['', group] : [group, version]);
+  if (path === '/openapi/v2') return openApi2(api, http);
   if (root === 'openapi' && group === 'v3') return openApi(api, segments.slice(2).join('/'));
   throw noSuchResource();
 }
+
+const openApi2 = ({ kinds }: Api, { headers }: IncomingMessage): Answer =>
+  headers.accept?.includes(OPENAPI_V2_PROTOBUF)
+    ? ok(openApiV2Protobuf(kinds), OPENAPI_V2_PROTOBUF.replace('@', '.'))
+    : ok(openApiV2(kinds));
 
 function openApi({ kinds }: Api, path: string): Answer {
   if (path === '') return ok(openApiIndex(kinds));
