@@ -104,20 +104,20 @@ function webhookHandler(options: HubOptions, loop: () => SourceLoop | undefined)
 /** They decide nothing before every cache they read has synced. */
 function startLoops(options: HubOptions, signal: AbortSignal): Loop[] {
   const { client, caches, now, log, metrics } = options;
-  const context = (name: HubController, component: string): HubContext => ({
+  const context = (component: string): HubContext => ({
     client,
     caches,
     now,
-    log: log.with({ loop: name }),
+    log,
     events: createEventRecorder(client, { component, now, log }),
     onOutcome: metrics.reconciled,
   });
   const starts: Partial<Record<HubController, () => Loop>> = {
-    source: () => startSourceLoop({ ...context('source', 'placet-source'), git: options.git }, signal),
-    clusterset: () => startClusterSetLoop(context('clusterset', 'placet-clusterset'), signal),
-    placement: () => startPlacementLoop(context('placement', 'placement-controller'), signal),
-    replicaset: () => startReplicaSetLoop(context('replicaset', 'placet-replicaset'), signal),
-    ttl: () => startTtlLoop(context('ttl', 'placet-ttl'), signal),
+    source: () => startSourceLoop({ ...context('placet-source'), git: options.git }, signal),
+    clusterset: () => startClusterSetLoop(context('placet-clusterset'), signal),
+    placement: () => startPlacementLoop(context('placement-controller'), signal),
+    replicaset: () => startReplicaSetLoop(context('placet-replicaset'), signal),
+    ttl: () => startTtlLoop(context('placet-ttl'), signal),
   };
   return Object.entries(starts).flatMap(([name, start]) => (options.controllers.has(name) ? [start()] : []));
 }

@@ -36,12 +36,10 @@ const UNTYPED: OwnershipType = recursive(true);
 export const DEDUCED: OwnershipType = recursive(false);
 
 function recursive(atomic: boolean): OwnershipType {
+  const list = { atomic: true, keys: [], keyDefaults: new Map(), items: SCALAR };
   const map = { atomic, fields: NO_FIELDS, others: SCALAR };
-  const type: OwnershipType = {
-    scalar: true,
-    list: { atomic: true, keys: [], keyDefaults: new Map(), items: atomic ? SCALAR : UNTYPED },
-    map,
-  };
+  const type: OwnershipType = { scalar: true, list, map };
+  list.items = atomic ? type : UNTYPED;
   map.others = type;
   return type;
 }
