@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { cloneJson, deepFreeze } from '../../src/apimachinery/clone.js';
+import { schemaProblems } from '../../src/apimachinery/structural/check-schema.js';
 import { applyDefaults } from '../../src/apimachinery/structural/default.js';
 import { formatFieldError } from '../../src/apimachinery/structural/field-error.js';
 import { prune } from '../../src/apimachinery/structural/prune.js';
@@ -367,3 +368,129 @@ test('a clone equals its original, shares nothing, and keeps a member named __pr
   t.not(copy, original);
   t.true(Object.isFrozen(deepFreeze({ a: [{ b: {} }] }).a[0]?.b));
 });
+
+const refuses = test.macro({
+  exec: (t, schema: unknown, ...expected: string[]) =>
+    t.deepEqual(schemaProblems(schema, 'x').map(formatFieldError), expected),
+  title: (name = '') => `schema of a CRD: ${name}`,
+});
+const spec = (x: unknown, more: object = {}) => ({
+  type: 'object',
+  properties: { spec: { type: 'object', properties: { x }, ...more } },
+});
+const at = 'x.properties[spec].properties[x]';
+
+test('a structural one is taken', refuses, WIDGET);
+test('the root needs a type', refuses, {}, 'x.type: Required value: must not be empty at the root');
+test(
+  'the root is an object',
+  refuses,
+  { type: 'string' },
+  'x.type: Invalid value: "string": must be object at the root',
+);
+test(
+  'every field needs a type',
+  refuses,
+  spec({}),
+  `${at}.type: Required value: must not be empty for specified object fields`,
+);
+test(
+  'items need a type',
+  refuses,
+  spec({ type: 'array', items: {} }),
+  `${at}.items.type: Required value: must not be empty for specified array items`,
+);
+test('an array needs items', refuses, spec({ type: 'array' }), `${at}.items: Required value: must be specified`);
+test(
+  'no types inside of junctors',
+  refuses,
+  spec({ type: 'string', anyOf: [{ type: 'string' }] }),
+  `${at}.anyOf[0].type: Forbidden: must be empty to be structural`,
+);
+test(
+  'int-or-string may be told by anyOf',
+  refuses,
+  spec({ 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] }),
+);
+test(
+  'junctors speak of known fields',
+  refuses,
+  { ...spec({ type: 'string' }), oneOf: [{ properties: { spec: { properties: { y: {} } } } }] },
+  'x.properties[spec].properties[y]: Required value: because it is defined in x.oneOf[0].properties[spec].properties[y]',
+);
+test(
+  'items of a set are not nullable',
+  refuses,
+  spec({ type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string', nullable: true } }),
+  `${at}.items.nullable: Forbidden: cannot be nullable when x-kubernetes-list-type is set`,
+);
+test(
+  'unknown types',
+  refuses,
+  spec({ type: 'text' }),
+  `${at}.type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string"`,
+);
+test('no references', refuses, spec({ type: 'object', $ref: '#/x' }), `${at}.$ref: Forbidden: $ref is not supported`);
+test(
+  'metadata restricts names only',
+  refuses,
+  { type: 'object', properties: { metadata: { type: 'object', properties: { labels: { type: 'object' } } } } },
+  'x.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified',
+);
+test(
+  'an embedded resource is an object',
+  refuses,
+  spec({ 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true }),
+  `${at}.type: Required value: must be object if x-kubernetes-embedded-resource is true`,
+);
+test(
+  'keys of a map list exist and have a value',
+  refuses,
+  spec({
+    type: 'array',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['a', 'b'],
+    items: { type: 'object', properties: { a: { type: 'string' } } },
+  }),
+  `${at}.items.properties[a].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property`,
+  `${at}.x-kubernetes-list-map-keys: Invalid value: ["a","b"]: entries must all be names of item properties`,
+);
+test(
+  'a map list needs keys',
+  refuses,
+  spec({ type: 'array', 'x-kubernetes-list-type': 'map', items: { type: 'object' } }),
+  `${at}.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map`,
+);
+test(
+  'a set of objects is one of atomic objects',
+  refuses,
+  spec({ type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'object' } }),
+  `${at}.items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set`,
+);
+test(
+  'a default is valid',
+  refuses,
+  spec({ type: 'integer', default: 'a' }),
+  `${at}.default: Invalid value: "string": ${at}.default in body must be of type integer: "string"`,
+);
+test(
+  'a default has no unknown fields',
+  refuses,
+  spec({ type: 'object', properties: { a: { type: 'string' } }, default: { b: 1 } }),
+  `${at}.default: Invalid value: {"b":1}: must not have unknown fields`,
+);
+test('a pattern is a regular expression', (t) => {
+  t.regex(
+    schemaProblems(spec({ type: 'string', pattern: '(' }), 'x')
+      .map(formatFieldError)
+      .join(),
+    /pattern: Invalid value: "\(": must be a valid regular expression, but isn't: /,
+  );
+});
+test(
+  'keywords of the wrong type are said before anything else',
+  refuses,
+  spec({ type: 5, minLength: 'a' }),
+  `${at}.type: Invalid value: "integer": must be of type string`,
+  `${at}.minLength: Invalid value: "string": must be of type integer`,
+);

@@ -16,10 +16,15 @@ interface Walk {
 }
 
 /** Removes what the schema of a resource does not know. `value` is not changed; unchanged parts are shared. */
-export function prune<T>(schema: StructuralSchema, value: T): Pruned<T> {
+export const prune = <T>(schema: StructuralSchema, value: T): Pruned<T> => pruneAs(schema, value, true);
+
+/** As `prune`, for a value inside a resource. */
+export const pruneValue = <T>(schema: StructuralSchema, value: T): Pruned<T> => pruneAs(schema, value, undefined);
+
+function pruneAs<T>(schema: StructuralSchema, value: T, resource: boolean | undefined): Pruned<T> {
   const walk: Walk = { trail: [], pruned: [] };
   // Removing optional members keeps the declared type.
-  const kept = pruneNode(value, nodeOf(schema), walk, true) as T;
+  const kept = pruneNode(value, nodeOf(schema), walk, resource) as T;
   return { value: kept, pruned: walk.pruned.sort() };
 }
 
