@@ -1,5 +1,5 @@
 import type { Unstructured } from '../api/meta.js';
-import { equal } from '../apimachinery/equal.js';
+import { equalJson } from '../apimachinery/json.js';
 import { required } from '../apimachinery/structural/field-error.js';
 import { validate, validateUpdate } from '../apimachinery/structural/validate.js';
 import { causeOf } from './causes.js';
@@ -43,7 +43,7 @@ export function draftOfUpdate(
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
   const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
   if (!subresource) kind.strategy.prepareUpdate?.(draft, before, context);
-  if (kind.countsGeneration && !equal(generationPart(draft, kind), generationPart(before, kind))) {
+  if (kind.countsGeneration && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
   }
   refuse(kind, name, [
@@ -75,5 +75,5 @@ function withoutStatus(kind: Kind, before: Unstructured, sent: Unstructured): Un
 export function isSame(draft: Unstructured, before: Unstructured): boolean {
   const { resourceVersion: _a, ...drafted } = draft.metadata;
   const { resourceVersion: _b, ...was } = before.metadata;
-  return equal({ ...draft, metadata: drafted }, { ...before, metadata: was });
+  return equalJson({ ...draft, metadata: drafted }, { ...before, metadata: was });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ManifestWorkReplicaSet, PLACEMENT_NAME_LABEL, REPLICA_SET_LABEL } from '../api/replica-set.js';
 import type { ManifestWork, ManifestWorkSpec } from '../api/work.js';
-import { equal } from '../apimachinery/equal.js';
+import { equalJson } from '../apimachinery/json.js';
 
 const MAX_LABEL_VALUE = 63;
 const MAX_NAME_BASE = 58;
@@ -63,7 +63,7 @@ export const relabelledWork = (work: ManifestWork, placement: string): ManifestW
 });
 
 export const carriesTemplate = (work: ManifestWork, set: ManifestWorkReplicaSet): boolean =>
-  equal(comparable(work.spec ?? {}), comparable(templateOf(set)));
+  equalJson(comparable(work.spec ?? {}), comparable(templateOf(set)));
 
 const templateOf = (set: ManifestWorkReplicaSet): ManifestWorkSpec => set.spec?.manifestWorkTemplate ?? {};
 

@@ -33,8 +33,8 @@ const owner = (file: string, specifier: string): string =>
         .join('/');
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].flatMap(([, from]) =>
-    from ? [from] : [],
+  [...readFileSync(file, 'utf8').matchAll(/(?:^(?:import|export|\}).*from |^import |\bimport\()'([^']+)'/gm)].flatMap(
+    ([, from]) => (from ? [from] : []),
   );
 
 for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {

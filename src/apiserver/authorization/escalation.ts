@@ -1,5 +1,5 @@
-import equal from 'fast-deep-equal';
 import type { Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import type { Admission, AdmissionRequest } from '../admission.js';
 import type { RoleRef } from '../builtin/rbac.js';
 import { typed } from '../builtin/typed.js';
@@ -26,9 +26,9 @@ interface RoleContent {
 function checkRole(authorizer: RbacAuthorizer, request: AdmissionRequest, object: Unstructured): void {
   const { rules = [], aggregationRule } = typed<RoleContent>(object);
   const before = request.before && typed<RoleContent>(request.before);
-  if (before && equal(before.rules ?? [], rules) && equal(before.aggregationRule, aggregationRule)) return;
+  if (before && equalJson(before.rules ?? [], rules) && equalJson(before.aggregationRule, aggregationRule)) return;
   if (may(authorizer, request, 'escalate', object.metadata.name)) return;
-  if (aggregationRule && !equal(before?.aggregationRule, aggregationRule)) {
+  if (aggregationRule && !equalJson(before?.aggregationRule, aggregationRule)) {
     const everything: PolicyRule[] = [
       { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
       { verbs: ['*'], nonResourceURLs: ['*'] },
@@ -42,7 +42,7 @@ function checkBinding(authorizer: RbacAuthorizer, request: AdmissionRequest, obj
   const { roleRef, subjects } = typed<{ roleRef?: RoleRef; subjects?: unknown[] }>(object);
   if (!roleRef) return;
   const before = request.before && typed<{ subjects?: unknown[] }>(request.before);
-  if (before && equal(before.subjects ?? [], subjects ?? [])) return;
+  if (before && equalJson(before.subjects ?? [], subjects ?? [])) return;
   if (may(authorizer, request, 'bind', roleRef.name, roleRef.kind === 'Role' ? 'roles' : 'clusterroles')) return;
   const rules = authorizer.rulesOf(roleRef, request.namespace);
   if (!rules) {

@@ -1,5 +1,5 @@
-import equal from 'fast-deep-equal';
 import type { Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { duplicate, forbiddenField, immutable, invalidValue, required } from './causes.js';
@@ -35,8 +35,8 @@ function validateImmutable(object: Data, before: Data | undefined): Cause[] {
   const frozen = 'field is immutable when `immutable` is set';
   return [
     ...(object.immutable ? [] : [forbiddenField('immutable', frozen)]),
-    ...(equal(object.data ?? {}, before.data ?? {}) ? [] : [forbiddenField('data', frozen)]),
-    ...(equal(object.binaryData ?? {}, before.binaryData ?? {}) ? [] : [forbiddenField('binaryData', frozen)]),
+    ...(equalJson(object.data ?? {}, before.data ?? {}) ? [] : [forbiddenField('data', frozen)]),
+    ...(equalJson(object.binaryData ?? {}, before.binaryData ?? {}) ? [] : [forbiddenField('binaryData', frozen)]),
   ];
 }
 
@@ -181,7 +181,7 @@ export const persistentVolumeClaim: Strategy = {
     return [
       ...(spec.accessModes?.length ? [] : [required('spec.accessModes', 'at least 1 access mode is required')]),
       ...(spec.resources?.requests?.storage === undefined ? [required('spec.resources[storage]')] : []),
-      ...(equal(volume(fixed), volume(fixedBefore))
+      ...(equalJson(volume(fixed), volume(fixedBefore))
         ? []
         : [
             forbiddenField(

@@ -1,5 +1,5 @@
-import equal from 'fast-deep-equal';
 import type { Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { invalidValue, required, unsupported } from './causes.js';
@@ -80,7 +80,7 @@ function validateBinding(object: Unstructured, before: Unstructured | undefined)
   const namespaced = object.kind === 'RoleBinding';
   const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   const old = before && typed<{ roleRef?: RoleRef }>(before).roleRef;
-  if (before && !equal(old, roleRef)) {
+  if (before && !equalJson(old, roleRef)) {
     const { apiGroup: APIGroup = '', kind: Kind = '', name: Name = '' } = roleRef ?? {};
     return [invalidValue('roleRef', { APIGroup, Kind, Name }, 'cannot change roleRef')];
   }

@@ -1,5 +1,5 @@
-import equal from 'fast-deep-equal';
 import type { Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { forbiddenField, immutable, invalidValue, required } from './causes.js';
@@ -30,7 +30,7 @@ const nonNegative = (value: unknown, field: string): Cause[] =>
 
 const selectorStays = (object: Unstructured, before: Unstructured | undefined): Cause[] => {
   const selector = specOf<WorkloadSpec>(object).selector;
-  return before && !equal(selector, typed<WorkloadSpec>(before.spec).selector)
+  return before && !equalJson(selector, typed<WorkloadSpec>(before.spec).selector)
     ? [immutable('spec.selector', selector)]
     : [];
 };
@@ -113,7 +113,7 @@ export const statefulSet: Strategy = {
       );
     return [
       ...validateWorkload(object),
-      ...(before && !equal(fixed(object), fixed(before))
+      ...(before && !equalJson(fixed(object), fixed(before))
         ? [
             forbiddenField(
               'spec',
@@ -192,7 +192,7 @@ function fixedJob(spec: JobSpec, before: JobSpec): Cause[] {
     'successPolicy',
   ];
   return fields
-    .filter((field) => !equal(spec[field], before[field]))
+    .filter((field) => !equalJson(spec[field], before[field]))
     .map((field) => immutable(`spec.${field}`, spec[field]));
 }
 
@@ -239,7 +239,7 @@ export const pod: Strategy = {
       );
     return [
       ...validatePodSpec(specOf<PodSpec>(object), 'spec'),
-      ...(before && !equal(JSON.parse(fixed(object)), JSON.parse(fixed(before)))
+      ...(before && !equalJson(JSON.parse(fixed(object)), JSON.parse(fixed(before)))
         ? [
             forbiddenField(
               'spec',
@@ -258,7 +258,7 @@ function qosClassOf({ containers = [] }: PodSpec): string {
     ({ limits, requests }) =>
       limits?.cpu !== undefined &&
       limits.memory !== undefined &&
-      (!requests || equal({ ...limits, ...requests }, limits)),
+      (!requests || equalJson({ ...limits, ...requests }, limits)),
   );
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }

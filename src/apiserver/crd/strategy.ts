@@ -1,5 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
-import { equal } from '../../apimachinery/equal.js';
+import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy, WriteContext } from '../kind.js';
 import { timestamp } from '../object-meta.js';
 import { type Condition, type Definition, type DefinitionStatus, definitionOf, statusOf } from './definition.js';
@@ -98,7 +98,7 @@ function merged(old: readonly Condition[], changes: readonly Condition[], now: D
   const set = changes.map((change) => {
     const was = old.find(({ type }) => type === change.type);
     const { lastTransitionTime: _, ...rest } = was ?? {};
-    if (was && equal(rest, change)) return was;
+    if (was && equalJson(rest, change)) return was;
     const same = was?.status === change.status ? was.lastTransitionTime : undefined;
     return { lastTransitionTime: same ?? timestamp(now), ...change };
   });

@@ -1,5 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import { dns1035LabelProblems, dns1123SubdomainProblems } from '../../apimachinery/names.js';
+import { schemaProblems } from '../../apimachinery/structural/check-schema.js';
 import { type FieldError, invalid, notSupported, required } from '../../apimachinery/structural/field-error.js';
 import { causeOf } from '../causes.js';
 import type { Cause } from '../status-error.js';
@@ -53,18 +55,22 @@ function versionsProblems(versions: readonly DefinedVersion[]): readonly FieldEr
     ...(new Set(names).size === names.length
       ? []
       : [invalid('spec.versions', versions, 'must contain unique version names')]),
-    ...versions.flatMap((version, at) => versionProblems(version, `spec.versions[${at}]`)),
+    ...versions.flatMap((version, at) => versionProblems(version, `spec.versions[${at}]`, schemaPath(versions, at))),
   ];
 }
 
-function versionProblems({ name, schema }: DefinedVersion, path: string): readonly FieldError[] {
+/** Kubernetes keeps a schema all versions share outside of them, and names it so. */
+function schemaPath(versions: readonly DefinedVersion[], at: number): string {
+  const shared = versions.every(({ schema }) => equalJson(schema, versions[0]?.schema));
+  return shared ? 'spec.validation.openAPIV3Schema' : `spec.versions[${at}].schema.openAPIV3Schema`;
+}
+
+function versionProblems({ name, schema }: DefinedVersion, path: string, schemaPath: string): readonly FieldError[] {
   const found = schema?.openAPIV3Schema;
   return [
     ...dns1035LabelProblems(name ?? '').map((problem) => invalid(`${path}.name`, name, problem)),
     ...(found ? [] : [required(`${path}.schema.openAPIV3Schema`, 'schemas are required')]),
-    ...(found && found.type !== 'object'
-      ? [invalid(`${path}.schema.openAPIV3Schema.type`, found.type ?? '', 'must be object at the root')]
-      : []),
+    ...(found ? schemaProblems(found, schemaPath) : []),
   ];
 }
 
