@@ -88,6 +88,8 @@ export class Transport {
       path: this.#prefix + path,
       headers: { ...credentials.headers, ...headers },
       body: body ?? null,
+      // undici would close the connection after every DELETE with a body; API servers read it.
+      reset: false,
       signal: signal ?? null,
       headersTimeout: stream ? STREAM_HEADERS_TIMEOUT_MS : CALL_TIMEOUT_MS,
       bodyTimeout: stream ? stream.idleMs : CALL_TIMEOUT_MS,
