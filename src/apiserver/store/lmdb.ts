@@ -1,4 +1,5 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { lockFolder } from './folder-lock.js';
 import { restore, type StoredItem } from './item.js';
 import { type Journal, MemoryStore, type StoreOptions } from './memory.js';
 import type { Change, Store } from './store.js';
@@ -13,7 +14,7 @@ function* stored(objects: Database<Buffer, string>): Generator<StoredItem> {
   }
 }
 
-const journal = (root: RootDatabase, objects: Database<Buffer, string>): Journal => ({
+const journal = (root: RootDatabase, objects: Database<Buffer, string>, release: () => void): Journal => ({
   async append(changes: readonly Change[]) {
     await objects.transaction(() => {
       for (const { key, type, item, revision } of changes) {
@@ -25,13 +26,17 @@ const journal = (root: RootDatabase, objects: Database<Buffer, string>): Journal
     });
     await root.flushed;
   },
-  close: () => root.close(),
+  close: async () => {
+    await root.close();
+    release();
+  },
 });
 
 /** A store that keeps its objects in the folder `dir`; one process at a time. */
 export function openLmdbStore(dir: string, options?: StoreOptions): Store {
+  const release = lockFolder(dir);
   const root = open({ path: dir, maxDbs: 2 });
   const objects = root.openDB<Buffer, string>({ name: 'objects', encoding: 'binary', useVersions: true });
   const revision = Number(objects.get(REVISION)?.toString() ?? 0);
-  return new MemoryStore(options, { revision, items: stored(objects) }, journal(root, objects));
+  return new MemoryStore(options, { revision, items: stored(objects) }, journal(root, objects, release));
 }
