@@ -57,6 +57,7 @@ export async function seedRepository(root: string, repository: string, clusters:
     const tree = join(draft, 'tree');
     cpSync(EXAMPLE, tree, { recursive: true });
     writeClusters(join(tree, 'clusters'), clusters);
+    dropWorksOfOthers(join(tree, 'works'), clusters);
     await firstCommit(tree);
     await git(draft).clone(tree, join(draft, 'fleet.git'), ['--bare', '--quiet']);
     await git(join(draft, 'fleet.git')).removeRemote('origin');
@@ -84,6 +85,15 @@ function writeClusters(folder: string, clusters: readonly string[]): void {
       join(folder, `${name}.yaml`),
       template.replaceAll('prod-eu', name).replace('region: eu', `region: ${region}`),
     );
+  }
+}
+
+/** A work for a cluster that nobody simulates would never be applied. */
+function dropWorksOfOthers(folder: string, clusters: readonly string[]): void {
+  const missing = exampleClusters().filter((name) => !clusters.includes(name));
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    if (missing.some((name) => text.includes(`namespace: ${name}\n`))) rmSync(join(folder, file));
   }
 }
 
