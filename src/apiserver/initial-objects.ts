@@ -2,6 +2,13 @@ import type { Unstructured } from '../api/meta.js';
 import type { LocalApi } from './local-api.js';
 import { StatusError } from './status-error.js';
 
+export const DEFAULT_NAMESPACES: readonly Unstructured[] = [
+  'default',
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+
 /** Creates those of the objects that do not exist; the others stay as they were left. */
 export async function createMissing(local: LocalApi, objects: readonly Unstructured[]): Promise<void> {
   await Promise.all(objects.map((object) => createIfMissing(local, object)));

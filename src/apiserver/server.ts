@@ -11,14 +11,17 @@ import { preventEscalation } from './authorization/escalation.js';
 import { createRbacAuthorizer } from './authorization/rbac.js';
 import { builtinBehaviour } from './builtin/behaviour.js';
 import { builtinKinds } from './builtin/kinds.js';
+import { guardCertificates } from './certificate-requests.js';
+import { startServerLoops } from './controllers/start.js';
 import { installDefinitions } from './crd/install.js';
 import { followDefinitions } from './crd/registry.js';
 import { handler } from './handle.js';
 import { SYSTEM_USER, type User } from './identity.js';
-import { createMissing } from './initial-objects.js';
+import { createMissing, DEFAULT_NAMESPACES } from './initial-objects.js';
 import { KindRegistry } from './kind-registry.js';
 import { kubeconfigText } from './kubeconfig.js';
 import { createLocalApi } from './local.js';
+import { namespaceLifecycle } from './namespace-lifecycle.js';
 import type { Pki, Subject } from './pki.js';
 import type { Store } from './store/store.js';
 import { WatchHub } from './watch-hub.js';
@@ -37,6 +40,8 @@ export interface ApiServerOptions {
   readonly admissions?: readonly Admission[];
   /** Bearer token → user, beside client certificates and tokens of service accounts. */
   readonly staticTokens?: ReadonlyMap<string, User>;
+  /** Plays the kubelet: marks Deployments, Jobs and the like as ready soon after each change. */
+  readonly simulateWorkloads?: boolean;
 }
 
 export interface ApiServer {
@@ -57,10 +62,21 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const staticTokens = options.staticTokens ?? new Map<string, User>();
   const authorizer = createRbacAuthorizer(local);
   kinds.set('built-in', builtinKinds(builtinBehaviour({ tokens, staticTokens, authorizer })));
-  const admissions = [preventEscalation(authorizer), ...(options.admissions ?? [])];
+  const admissions = [
+    namespaceLifecycle,
+    preventEscalation(authorizer),
+    guardCertificates(authorizer),
+    ...(options.admissions ?? []),
+  ];
   const api: Api = { store, kinds, watches, local, now, log, admissions };
   const unfollow = followDefinitions({ kinds, watches, local, log });
-  await Promise.all([installDefinitions(local, options.crds ?? []), createMissing(local, DEFAULT_ROLES)]);
+  await Promise.all([
+    installDefinitions(local, options.crds ?? []),
+    createMissing(local, [...DEFAULT_NAMESPACES, ...DEFAULT_ROLES]),
+  ]);
+  const stopping = new AbortController();
+  const simulateWorkloads = options.simulateWorkloads ?? false;
+  const loops = startServerLoops({ local, log, now, pki, simulateWorkloads }, stopping.signal);
   const authenticator = createAuthenticator({ tokens, staticTokens, local, authorizer, now });
   const handle = handler(api, { authenticator, authorizer });
   const { certificate: cert, key } = await pki.serverCertificate([host, 'localhost']);
@@ -88,12 +104,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     },
     close: async () => {
       unfollow();
+      stopping.abort();
       watches.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const force = setTimeout(() => server.closeAllConnections(), 2_000);
       await closed;
       clearTimeout(force);
+      await Promise.all(loops.map(({ stopped }) => stopped));
       await store.close();
     },
   };

@@ -11,10 +11,15 @@ test('an object is created, read, changed, watched and removed', async (t) => {
     data: { x: '1' },
   } as ConfigMap);
   t.is(created.data?.x, '1');
-  const { items, resourceVersion } = await client.list(ConfigMap, { namespace: 'default' });
+  const { items, resourceVersion } = await client.list(ConfigMap, {
+    namespace: 'default',
+    fieldSelector: 'metadata.name=a',
+  });
   t.is(items.length, 1);
   const stop = new AbortController();
-  const events = client.watch(ConfigMap, { resourceVersion, signal: stop.signal })[Symbol.asyncIterator]();
+  const events = client
+    .watch(ConfigMap, { fieldSelector: 'metadata.name=a', resourceVersion, signal: stop.signal })
+    [Symbol.asyncIterator]();
   const next = events.next();
   await client.update(ConfigMap, { ...created, data: { x: '2' } } as ConfigMap);
   const event = (await next).value;

@@ -8,6 +8,7 @@ import {
   selfSubjectRulesReview,
   subjectAccessReview,
 } from '../authorization/reviews.js';
+import { certificateSigningRequest } from '../certificate-requests.js';
 import { CRD_STRATEGY } from '../crd/strategy.js';
 import type { User } from '../identity.js';
 import type { BuiltinBehaviour } from './kinds.js';
@@ -22,6 +23,7 @@ export interface BehaviourParts {
 export const builtinBehaviour = ({ tokens, staticTokens, authorizer }: BehaviourParts): BuiltinBehaviour => ({
   strategies: {
     'apiextensions.k8s.io/CustomResourceDefinition': CRD_STRATEGY,
+    'certificates.k8s.io/CertificateSigningRequest': certificateSigningRequest,
     'authentication.k8s.io/SelfSubjectReview': selfSubjectReview,
     'authentication.k8s.io/TokenReview': tokenReview(tokens, staticTokens),
     'authorization.k8s.io/LocalSubjectAccessReview': subjectAccessReview(authorizer),

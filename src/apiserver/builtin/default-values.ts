@@ -79,8 +79,6 @@ export const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
   'DiscoveryV1EndpointPort.name': '',
   'DiscoveryV1EndpointPort.protocol': 'TCP',
 
-  'V1NamespaceSpec.finalizers': ['kubernetes'],
-  'V1Namespace.spec': { finalizers: ['kubernetes'] },
   'V1Namespace.status': { phase: 'Active' },
   'V1Secret.type': 'Opaque',
   'V1Node.spec': {},

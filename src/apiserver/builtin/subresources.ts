@@ -1,8 +1,9 @@
 import type { Unstructured } from '../../api/meta.js';
+import { completeConditions } from '../certificate-requests.js';
 import { STATUS, type Subresource } from '../kind.js';
 import { conflict, STALE } from '../status-error.js';
 import { SCALE } from './scale.js';
-import { specOf, typed } from './typed.js';
+import { type Condition, specOf, typed } from './typed.js';
 
 /** Only the namespace controller's word counts here: which finalizers of the spec are left. */
 const FINALIZE: Subresource = {
@@ -64,21 +65,25 @@ const EVICTION: Subresource = {
   },
 };
 
+const CSR = {
+  group: 'certificates.k8s.io',
+  plural: 'certificatesigningrequests',
+  kind: 'CertificateSigningRequest',
+};
+
 /** Approving and denying change conditions only, and never take a decision back. */
 const APPROVAL: Subresource = {
   name: 'approval',
   verbs: ['get', 'patch', 'update'],
-  merge(before, sent) {
-    const status = typed<{ conditions?: { type: string }[] } | undefined>(before.status) ?? {};
-    const { conditions = [] } = typed<{ conditions?: { type: string }[] } | undefined>(sent.status) ?? {};
+  merge(before, sent, { now }) {
+    const status = typed<{ conditions?: Condition[] } | undefined>(before.status) ?? {};
+    const { conditions = [] } = typed<{ conditions?: Condition[] } | undefined>(sent.status) ?? {};
     const kept = (status.conditions ?? []).every(({ type }) => conditions.some((one) => one.type === type));
-    if (!kept)
-      throw conflict(
-        { group: 'certificates.k8s.io', plural: 'certificatesigningrequests', kind: 'CertificateSigningRequest' },
-        before.metadata.name,
-        STALE,
-      );
-    return { ...before, status: { ...status, conditions } };
+    if (!kept) throw conflict(CSR, before.metadata.name, STALE);
+    return {
+      ...before,
+      status: { ...status, conditions: completeConditions(conditions, status.conditions ?? [], now) },
+    };
   },
 };
 
