@@ -1,0 +1,138 @@
+import { parseDurationNanos } from '../duration.js';
+import { escapeName, unescapeName } from './names.js';
+import { parseTimestamp } from './time.js';
+import { CelList, CelMap, Duration, Opaque, Optional, Timestamp, TypeValue, Uint, type Value } from './value.js';
+
+/** As much of a structural schema as decides how JSON looks to an expression. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly format?: string;
+  readonly nullable?: boolean;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly 'x-kubernetes-int-or-string'?: boolean;
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
+  readonly 'x-kubernetes-embedded-resource'?: boolean;
+  readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+}
+
+/**
+ * JSON as CEL sees it, converted only where an expression looks. Without a schema a number without a fraction is an
+ * integer, as in Kubernetes; the schema tells a `number` from an `integer`, and times and durations from text.
+ */
+export function fromJson(json: unknown, schema?: JsonSchema): Value {
+  switch (typeof json) {
+    case 'string':
+      return schema?.format ? formatted(json, schema.format) : json;
+    case 'number':
+      return schema?.type === 'number' || !Number.isInteger(json) ? json : BigInt(json);
+    case 'boolean':
+    case 'bigint':
+      return json;
+    case 'object':
+      if (json === null || isValue(json)) return json;
+      return Array.isArray(json) ? new JsonList(json, schema) : new JsonMap(json as JsonObject, schema);
+    default:
+      return null;
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+const isValue = (value: object): value is Exclude<Value, string | number | bigint | boolean | null> =>
+  value instanceof CelMap ||
+  value instanceof CelList ||
+  value instanceof Opaque ||
+  value instanceof Timestamp ||
+  value instanceof Duration ||
+  value instanceof Optional ||
+  value instanceof Uint ||
+  value instanceof TypeValue ||
+  value instanceof Uint8Array;
+
+function formatted(text: string, format: string): Value {
+  switch (format) {
+    case 'date-time':
+    case 'datetime':
+      return parseTimestamp(text);
+    case 'date':
+      return parseTimestamp(`${text}T00:00:00Z`);
+    case 'duration':
+      return new Duration(parseDurationNanos(text));
+    case 'byte':
+      return new Uint8Array(Buffer.from(text, 'base64'));
+    default:
+      return text;
+  }
+}
+
+export class JsonList extends CelList {
+  readonly #json: readonly unknown[];
+  readonly #schema: JsonSchema | undefined;
+
+  constructor(json: readonly unknown[], schema: JsonSchema | undefined) {
+    super();
+    this.#json = json;
+    this.#schema = schema;
+  }
+
+  get size(): number {
+    return this.#json.length;
+  }
+
+  override get schema(): JsonSchema | undefined {
+    return this.#schema;
+  }
+
+  at(index: number): Value {
+    return fromJson(this.#json[index], this.#schema?.items);
+  }
+}
+
+/** Members of a schema's object are named as expressions spell them, all others as they are. */
+export class JsonMap extends CelMap {
+  readonly #json: JsonObject;
+  readonly #properties: Readonly<Record<string, JsonSchema>> | undefined;
+  readonly #values: JsonSchema | undefined;
+
+  constructor(json: JsonObject, schema?: JsonSchema) {
+    super();
+    this.#json = json;
+    this.#properties = schema?.properties;
+    this.#values = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+  }
+
+  get size(): number {
+    return Object.keys(this.#json).length;
+  }
+
+  get(key: Value): Value | undefined {
+    if (typeof key !== 'string') return undefined;
+    const name = this.#properties ? unescapeName(key) : key;
+    if (!Object.hasOwn(this.#json, name)) return undefined;
+    const json = this.#json[name];
+    return json === undefined ? undefined : fromJson(json, this.#schemaOf(name));
+  }
+
+  *keys(): Iterable<Value> {
+    for (const name of Object.keys(this.#json)) yield this.#properties ? (escapeName(name) ?? name) : name;
+  }
+
+  #schemaOf(name: string): JsonSchema | undefined {
+    const { [name]: property } = this.#properties ?? {};
+    return property ?? this.#values;
+  }
+}
+
+/** The other way: JSON of a value, for messages and for callers. Throws for what JSON cannot hold. */
+export function toJson(value: Value): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint) return Number(value.value);
+  if (value instanceof CelList) return [...value].map(toJson);
+  if (value instanceof CelMap) {
+    return Object.fromEntries([...value.keys()].map((key) => [String(key), toJson(value.get(key) ?? null)]));
+  }
+  return value;
+}
