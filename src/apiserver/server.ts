@@ -16,7 +16,7 @@ import { startServerLoops } from './controllers/start.js';
 import { installDefinitions } from './crd/install.js';
 import { followDefinitions } from './crd/registry.js';
 import { handler } from './handle.js';
-import { SYSTEM_USER, type User } from './identity.js';
+import { type Attributes, type Authorizer, type Decision, SYSTEM_USER, type User } from './identity.js';
 import { createMissing, DEFAULT_NAMESPACES } from './initial-objects.js';
 import { KindRegistry } from './kind-registry.js';
 import { kubeconfigText } from './kubeconfig.js';
@@ -40,6 +40,8 @@ export interface ApiServerOptions {
   readonly admissions?: readonly Admission[];
   /** Bearer token → user, beside client certificates and tokens of service accounts. */
   readonly staticTokens?: ReadonlyMap<string, User>;
+  /** Told of every request that was authenticated, and whether it was allowed. */
+  readonly audit?: (attributes: Attributes, decision: Decision) => void;
   /** Plays the kubelet: marks Deployments, Jobs and the like as ready soon after each change. */
   readonly simulateWorkloads?: boolean;
 }
@@ -78,7 +80,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const simulateWorkloads = options.simulateWorkloads ?? false;
   const loops = startServerLoops({ local, log, now, pki, simulateWorkloads }, stopping.signal);
   const authenticator = createAuthenticator({ tokens, staticTokens, local, authorizer, now });
-  const handle = handler(api, { authenticator, authorizer });
+  const handle = handler(api, { authenticator, authorizer: audited(authorizer, options.audit) });
   const { certificate: cert, key } = await pki.serverCertificate([host, 'localhost']);
   const server = createServer(
     { cert, key, ca: pki.caCertificate, requestCert: true, rejectUnauthorized: false },
@@ -118,3 +120,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 }
 
 export const ADMIN = { name: 'placet:admin', groups: [...SYSTEM_USER.groups] };
+
+const audited = (authorizer: Authorizer, audit: ApiServerOptions['audit']): Authorizer =>
+  audit
+    ? {
+        authorize: async (attributes) => {
+          const decision = await authorizer.authorize(attributes);
+          audit(attributes, decision);
+          return decision;
+        },
+      }
+    : authorizer;
