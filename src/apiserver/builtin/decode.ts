@@ -1,4 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
+import { quantityOrUndefined } from '../../apimachinery/quantity.js';
 import { badRequest } from '../status-error.js';
 import { type Field, fieldsOf } from './schema.js';
 
@@ -55,6 +56,7 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
     return mapUnlessSame(value, (item) => decodeValue(code.slice(1), item, place) ?? null);
   }
   if (code.startsWith('{')) return decodeMap(code, value, place);
+  if (code === 'q') return decodeQuantity(value, place);
   const check = CHECKS[code];
   if (check) {
     if (!check(value)) throw misfit(code, value, place);
@@ -62,6 +64,16 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   }
   if (!isObject(value)) throw misfit(code, value, place);
   return decodeModel(code, value, place.path);
+}
+
+const QUANTITY = "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+/** `0.5` and `1024Mi` are kept as `500m` and `1Gi`. */
+function decodeQuantity(value: unknown, place: Place): string {
+  if (typeof value !== 'string' && typeof value !== 'number') throw misfit('q', value, place);
+  const quantity = quantityOrUndefined(String(value).trim());
+  if (!quantity) throw new Misfit(`quantities must match the regular expression ${QUANTITY}`);
+  return quantity.toString();
 }
 
 function decodeMap(code: string, value: unknown, place: Place): unknown {
@@ -102,7 +114,6 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   t: (value) => typeof value === 'string',
   m: (value) => typeof value === 'string',
   x: (value) => typeof value === 'string' || Number.isInteger(value),
-  q: (value) => typeof value === 'string' || typeof value === 'number',
   a: () => true,
 };
 

@@ -26,8 +26,7 @@ const SCALARS: Readonly<Record<string, Schema>> = {
   t: { type: 'string', format: 'date-time' },
   m: { type: 'string', format: 'date-time' },
   x: { 'x-kubernetes-int-or-string': true },
-  // A number without a unit is allowed, also a fraction, which int-or-string would refuse.
-  q: { 'x-kubernetes-preserve-unknown-fields': true, format: 'quantity' },
+  q: { type: 'string' },
   a: { 'x-kubernetes-preserve-unknown-fields': true },
 };
 

@@ -4,7 +4,7 @@ import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { forbiddenField, immutable, invalidValue, required } from './causes.js';
 import { completePodSpec, completeTemplate, oneOf, validatePodSpec, validateSelector } from './pod-template.js';
-import { type Labels, type PodSpec, specOf, statusOf, typed, type WorkloadSpec } from './typed.js';
+import { type Labels, type PodSpec, specOf, typed, type WorkloadSpec } from './typed.js';
 
 /** The same completion on create and update. */
 const completing = (complete: (draft: Unstructured) => void): Strategy => ({
@@ -229,7 +229,7 @@ export const pod: Strategy = {
     spec.serviceAccountName ??= spec.serviceAccount ?? 'default';
     spec.enableServiceLinks ??= true;
     completePodSpec(spec);
-    draft.status = { qosClass: qosClassOf(spec), ...statusOf<object>(draft) };
+    draft.status = { phase: 'Pending', qosClass: qosClassOf(spec) };
   },
   prepareUpdate: (draft) => completePodSpec(specOf<PodSpec>(draft)),
   validate(object, before) {
