@@ -29,6 +29,7 @@ export async function runApiserver(options: ApiserverOptions): Promise<void> {
     pki: options.inMemory ? await createPki() : await openPki(join(folder, 'pki')),
     port: options.port,
     crds: CRDS,
+    simulateWorkloads: options.simulateWorkloads ?? false,
     log: stderrLogger('info'),
   });
   writeWhole(options.kubeconfig, await server.kubeconfig(ADMINISTRATOR));

@@ -16,11 +16,11 @@ export interface Servers {
 
 /** One embedded API server for the hub and one per cluster, each with an administrator kubeconfig beside its data. */
 export async function startServers(data: DataDirectory, names: readonly string[], log: Logger): Promise<Servers> {
-  const hub = await start(data.hub, data.hubKubeconfig, log.with({ server: 'hub' }));
+  const hub = await start(data.hub, data.hubKubeconfig, false, log.with({ server: 'hub' }));
   const clusters = await Promise.all(
     names.map(async (name) => ({
       name,
-      server: await start(data.cluster(name), data.clusterKubeconfig(name), log.with({ server: name })),
+      server: await start(data.cluster(name), data.clusterKubeconfig(name), true, log.with({ server: name })),
     })),
   );
   return {
@@ -32,10 +32,10 @@ export async function startServers(data: DataDirectory, names: readonly string[]
   };
 }
 
-async function start(folder: string, kubeconfig: string, log: Logger): Promise<ApiServer> {
+async function start(folder: string, kubeconfig: string, simulateWorkloads: boolean, log: Logger): Promise<ApiServer> {
   const store = await openLmdbStore(join(folder, 'store'));
   const pki = await openPki(join(folder, 'pki'));
-  const server = await startApiServer({ store, pki, crds: CRDS, log });
+  const server = await startApiServer({ store, pki, crds: CRDS, simulateWorkloads, log });
   writeWhole(kubeconfig, await server.kubeconfig(ADMIN));
   return server;
 }
