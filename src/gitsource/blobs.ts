@@ -1,4 +1,4 @@
-import { TransientError } from '../control/errors.js';
+import { transient } from './failure.js';
 
 /** The answer of `git cat-file --batch`: object id → content. */
 export function parseBatch(output: Buffer): Map<string, Buffer> {
@@ -10,7 +10,7 @@ export function parseBatch(output: Buffer): Map<string, Buffer> {
     const start = end + 1;
     const bytes = Number(size);
     if (end < 0 || type === 'missing' || !Number.isInteger(bytes) || start + bytes > output.length) {
-      throw new TransientError(`reading the repository: object ${oid || '?'} is missing or cut off`);
+      throw transient('GitFailed', `reading the repository: object ${oid || '?'} is missing or cut off`);
     }
     objects.set(oid, output.subarray(start, start + bytes));
     offset = start + bytes + 1;

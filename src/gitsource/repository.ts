@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AddressPolicy, addressRule, permittedAddresses, type Resolve, resolveHost } from './address.js';
 import { parseBatch } from './blobs.js';
 import { type Commit, parseCommit } from './commit.js';
 import { type Credentials, withCredentialFiles } from './credentials.js';
-import { terminal, transient } from './failure.js';
+import { failureReason, terminal, transient } from './failure.js';
 import { type GitProcess, git, gitBlobs } from './git.js';
 import type { Remote } from './git-environment.js';
 import { requireGit } from './git-version.js';
@@ -56,6 +56,8 @@ export interface Repository {
 
 // Every fetch leaves a pack; a fresh copy of one commit costs less than keeping house.
 const MAX_PACKS = 50;
+
+const HEAD_REF = 'refs/placet/head';
 
 const PRIVATE = { recursive: true, mode: 0o700 } as const;
 
@@ -120,16 +122,10 @@ export async function openRepository(
     );
   };
 
-  /** The commit that was fetched last; undefined when the copy is absent or broken. */
-  const present = async (conversation: Conversation): Promise<string | undefined> => {
-    if (!(await exists(join(process.directory, 'HEAD')))) return undefined;
-    // A commit whose ref was written is complete: git moves the ref last.
-    const args = ['for-each-ref', '--format=%(objectname)', 'refs/placet/head'];
-    const call = { action: 'reading the copy of the repository', args, ...local, ...conversation };
-    return await git(process, call).then(
-      (output) => output.trim(),
-      () => undefined,
-    );
+  /** The commit that was fetched last. It is complete: git moves the ref last. Nothing here packs refs. */
+  const present = async (): Promise<string | undefined> => {
+    const ref = await readFile(join(process.directory, HEAD_REF), 'latin1').catch(() => '');
+    return isSha(ref.trim()) ? ref.trim() : undefined;
   };
 
   /** Whether a killed git left locks or half packs behind, or too many packs have gathered. */
@@ -157,7 +153,7 @@ export async function openRepository(
           '--update-shallow',
           '--end-of-options',
           parsed.text,
-          `+${revision.sha}:refs/placet/head`,
+          `+${revision.sha}:${HEAD_REF}`,
         ],
         remote,
         maxOutputBytes: 1024 * 1024,
@@ -185,10 +181,14 @@ export async function openRepository(
 
     fetch: async (revision, conversation) => {
       if (!isSha(revision.sha)) throw transient('GitFailed', 'the host named something that is no commit id');
-      const before = await present(conversation);
-      if (before === revision.sha) return;
-      if (before === undefined || (await isWorn())) await reset(conversation);
-      await fetchOnce(revision, conversation);
+      if ((await present()) === revision.sha) return;
+      if (!(await exists(join(process.directory, 'HEAD'))) || (await isWorn())) await reset(conversation);
+      await fetchOnce(revision, conversation).catch(async (error: unknown) => {
+        if (!(error instanceof Error) || failureReason(error) !== 'GitFailed') throw error;
+        // No word of the host's: the copy itself may be broken.
+        await reset(conversation);
+        await fetchOnce(revision, conversation);
+      });
     },
 
     tree: async (sha, conversation) => {

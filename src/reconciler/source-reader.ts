@@ -4,7 +4,7 @@ import { keyOf } from '../api/meta.js';
 import { type Checkout, checkOut } from '../gitsource/checkout.js';
 import { credentialsFrom } from '../gitsource/credentials.js';
 import { durationMs } from '../gitsource/duration.js';
-import { terminal } from '../gitsource/failure.js';
+import { failureReason, terminal } from '../gitsource/failure.js';
 import type { ParseMemory } from '../gitsource/read.js';
 import { targetOf } from '../gitsource/ref.js';
 import {
@@ -47,14 +47,20 @@ export function createSourceReader(client: KubeClient, git: GitOptions): SourceR
   const fresh = async (source: GitSource, revision: Revision, repository: Repository, signal: AbortSignal) => {
     const memory = memories.get(keyOf(source));
     const conversation = { timeoutMs: durationMs(source.spec.timeout), signal };
-    await repository.fetch(revision, conversation);
-    return await checkOut(repository, revision, {
-      ...conversation,
-      globs: source.spec,
-      targetNamespace: targetNamespaceOf(source),
-      memory: memory?.parsed ?? new Map(),
-      ...(git.limits ? { limits: git.limits } : {}),
-    });
+    try {
+      await repository.fetch(revision, conversation);
+      return await checkOut(repository, revision, {
+        ...conversation,
+        globs: source.spec,
+        targetNamespace: targetNamespaceOf(source),
+        memory: memory?.parsed ?? new Map(),
+        ...(git.limits ? { limits: git.limits } : {}),
+      });
+    } catch (error) {
+      // The host answered, so what is broken may be our copy of the repository: the next try makes a new one.
+      if (error instanceof Error && failureReason(error) === 'GitFailed') await forgetRepositories(keyOf(source), git);
+      throw error;
+    }
   };
 
   return {

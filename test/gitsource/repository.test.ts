@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { checkOut } from '../../src/gitsource/checkout.js';
@@ -19,6 +19,14 @@ const conversation = () => ({ timeoutMs: 20_000, signal: new AbortController().s
 
 const open = (t: ExecutionContext, origin: TemporaryRepository, options: GitOptions = gitOptions(t)) =>
   openRepository('ns/source', origin.url, () => ({ kind: 'none' }), options);
+
+/** Where the only copy of the only source lies. */
+const copyIn = ({ directory }: GitOptions): string => {
+  const repositories = join(directory, 'repositories');
+  const [owner = ''] = readdirSync(repositories);
+  const [copy = ''] = readdirSync(join(repositories, owner));
+  return join(repositories, owner, copy);
+};
 
 const take = async (repository: Repository, target: Target = MAIN, memory: ParseMemory = new Map()) => {
   const revision = await repository.probe(target, conversation());
@@ -92,8 +100,7 @@ test('what a killed fetch left behind does not hinder the next one', async (t) =
   const options = gitOptions(t);
   const repository = await open(t, origin, options);
   await take(repository);
-  const [id = ''] = readdirSync(join(options.directory, 'repositories'));
-  const copy = join(options.directory, 'repositories', id);
+  const copy = copyIn(options);
   for (const debris of ['shallow.lock', 'objects/pack/tmp_pack_x', 'config.lock'])
     writeFileSync(join(copy, debris), 'half');
   origin.write({ 'one.yaml': CLUSTER.replace('one', 'two') });
@@ -106,8 +113,8 @@ test('a copy that was destroyed is made anew', async (t) => {
   const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
   const options = gitOptions(t);
   await take(await open(t, origin, options));
-  const [id = ''] = readdirSync(join(options.directory, 'repositories'));
-  writeFileSync(join(options.directory, 'repositories', id, 'HEAD'), 'garbage');
+  writeFileSync(join(copyIn(options), 'HEAD'), 'garbage');
+  rmSync(join(copyIn(options), 'refs/placet'), { recursive: true });
   t.is((await take(await open(t, origin, options))).manifests.length, 1);
 });
 
