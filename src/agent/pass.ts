@@ -56,7 +56,7 @@ async function planned(work: ManifestWork, record: AppliedManifestWork, memory: 
       errors.set(id, error instanceof Error ? error.message : String(error));
     }
   }
-  const items = itemsOfSpec(spec, ({ apiVersion, kind }) => types.get(`${apiVersion} ${kind}`), salt);
+  const items = itemsOfSpec(spec, ({ apiVersion, kind }) => types.get(`${apiVersion} ${kind}`), { salt, generation });
   memory.plan = { salt: planKey, items };
   return { items, errors };
 }
@@ -99,6 +99,17 @@ function unsendable({ manifest, type, meta, config }: Item, mappingError: string
   return undefined;
 }
 
+const APPLIED: Applied = { ok: true };
+
+function overruledIn(items: readonly Item[]): ReadonlySet<string> {
+  const last = new Map<string, string>();
+  for (const { meta, id } of applyOrder(items)) last.set(objectOf(meta), id);
+  return new Set(items.filter(({ meta, id }) => last.get(objectOf(meta)) !== id).map(({ id }) => id));
+}
+
+const objectOf = ({ group = '', resource = '', kind = '', namespace = '', name = '' }: Item['meta']): string =>
+  [group, resource || kind, namespace, name].join('|');
+
 /** A pass over one work: applies what is not as it should be, and looks at all of it. */
 class Pass {
   readonly #work: ManifestWork;
@@ -106,6 +117,8 @@ class Pass {
   readonly #memory: WorkMemory;
   readonly #tools: PassTools;
   readonly #attempts = new Map<string, Attempt>();
+  /** Items whose object a later manifest asks for in another way; only that one is held against the live object. */
+  #overruled: ReadonlySet<string> = new Set();
 
   constructor(work: ManifestWork, record: AppliedManifestWork, memory: WorkMemory, tools: PassTools) {
     this.#work = work;
@@ -119,16 +132,16 @@ class Pass {
     this.#tools.observer.follow(who, targetsOf(items));
     const applied = new Map<string, Applied>();
     const looks = new Map<string, Look>();
+    this.#overruled = overruledIn(items);
     for (const item of applyOrder(items)) {
       const error = item.manifest && errors.get(`${item.manifest.apiVersion} ${item.manifest.kind}`);
       const usable = item.type || !item.manifest || error ? item : await this.#awaitKind(item, who);
-      const result = await this.#applyOne(usable, error);
-      applied.set(item.id, result.applied);
-      looks.set(item.id, result.look ?? (await lookAt(usable, this.#tools)));
+      applied.set(item.id, await this.#applyOne(usable, error));
     }
+    for (const item of this.#memory.plan?.items ?? items) looks.set(item.id, await lookAt(item, this.#tools));
     this.#memory.attempts = this.#attempts;
     this.#memory.retryNow = false;
-    const failed = (this.#memory.plan?.items ?? items).filter(({ id }) => this.#attempts.get(id)?.ok === false);
+    const failed = (this.#memory.plan?.items ?? items).filter(({ basis }) => this.#attempts.get(basis)?.ok === false);
     if (failed.length > 0) this.#tools.observer.follow(who, [...targetsOf(items), ...namespacesOf(failed)]);
     return this.#result(this.#memory.plan?.items ?? items, applied, looks);
   }
@@ -148,21 +161,22 @@ class Pass {
     return items.find(({ meta }) => meta.ordinal === item.meta.ordinal) ?? item;
   }
 
-  async #applyOne(item: Item, mappingError: string | undefined): Promise<{ applied: Applied; look?: Look }> {
-    const last = this.#memory.attempts.get(item.id);
-    if (this.#isComplete(item)) return { applied: { ok: true } };
+  async #applyOne(item: Item, mappingError: string | undefined): Promise<Applied> {
+    const last = this.#memory.attempts.get(item.basis);
+    if (this.#isComplete(item)) return APPLIED;
     const why = unsendable(item, mappingError);
-    if (why) return { applied: this.#failed(item, last, new Error(why), '') };
+    if (why) return this.#failed(item, last, new Error(why), '');
     const sight = item.type ? this.#tools.observer.look(item.type, item.key) : { kind: 'unknown' as const };
     const digest = sight.kind === 'present' ? sight.seen.digest : sight.kind;
-    if (last && last.basis === item.basis && this.#stillStands(last, item, sight)) {
-      this.#attempts.set(item.id, last);
-      return { applied: last.ok ? { ok: true } : last.applied };
+    if (last && this.#stillStands(last, item, sight)) {
+      this.#attempts.set(item.basis, last);
+      return last.ok ? APPLIED : last.applied;
     }
     try {
-      return await this.#send(item, sight, last !== undefined);
+      await this.#send(item, sight, last !== undefined);
+      return APPLIED;
     } catch (error) {
-      return { applied: this.#failed(item, last, error, digest) };
+      return this.#failed(item, last, error, digest);
     }
   }
 
@@ -174,11 +188,11 @@ class Pass {
       return now < last.retryAt && !this.#memory.retryNow && !moved;
     }
     if (this.#work.spec?.executor && now - last.at > RECHECK_MS) return false;
-    if (item.config.strategy.type === 'ReadOnly') return true;
+    if (item.config.strategy.type === 'ReadOnly' || this.#overruled.has(item.id)) return true;
     return sight.kind === 'present' && sight.seen.uid === last.uid && sight.seen.digest === last.digest;
   }
 
-  async #send(item: Item, sight: ReturnType<PassTools['observer']['look']>, expected: boolean) {
+  async #send(item: Item, sight: ReturnType<PassTools['observer']['look']>, expected: boolean): Promise<void> {
     const { manifest, type, config, owned, basis } = item;
     const { client, observer, query, clock, signal } = this.#tools;
     if (!manifest || !type) throw new Error(`manifest ${item.meta.ordinal} cannot be sent`);
@@ -187,8 +201,8 @@ class Pass {
     if (config.strategy.type === 'ReadOnly') {
       const look = await lookAt(item, this.#tools);
       const uid = look.kind === 'present' ? look.seen.uid : '';
-      this.#attempts.set(item.id, { ok: true, basis, uid, digest: '', at: clock() });
-      return { applied: { ok: true } as const, look };
+      this.#attempts.set(basis, { ok: true, uid, digest: '', at: clock() });
+      return;
     }
     const live: Unstructured = await applyManifest(
       { client, query, signal },
@@ -202,17 +216,16 @@ class Pass {
       },
     );
     const seen = observer.note(type, live);
-    this.#attempts.set(item.id, { ok: true, basis, uid: seen.uid, digest: seen.digest, at: clock() });
-    return { applied: { ok: true } as const, look: { kind: 'present' as const, seen } };
+    this.#attempts.set(basis, { ok: true, uid: seen.uid, digest: seen.digest, at: clock() });
   }
 
   #failed(item: Item, last: Attempt | undefined, error: unknown, digest: string): Applied {
-    const before = last && !last.ok && last.basis === item.basis ? last : undefined;
+    const before = last && !last.ok ? last : undefined;
     const now = this.#tools.clock();
     const failures = (before?.failures ?? -1) + 1;
     const applied = appliedOf(error);
     const retryAt = before && before.retryAt > now ? before.retryAt : now + retryMs(error, failures);
-    this.#attempts.set(item.id, { ok: false, basis: item.basis, digest, applied, failures, retryAt });
+    this.#attempts.set(item.basis, { ok: false, digest, applied, failures, retryAt });
     return applied;
   }
 
@@ -271,13 +284,13 @@ function resourcesOf(
   attempts: ReadonlyMap<string, Attempt>,
 ): AppliedResource[] | undefined {
   const resources: AppliedResource[] = [];
-  for (const { id, meta, type, config } of items) {
-    const attempt = attempts.get(id);
-    // As OCM, what is only read is listed if it was there when the work was last gone through.
-    if (config.strategy.type === 'ReadOnly' && attempt?.ok && attempt.uid === '') continue;
+  for (const { id, meta, type, config, basis } of items) {
     const look = looks.get(id);
     if (!type || !look || look.kind === 'unknown' || look.kind === 'incomplete') return undefined;
     if (look.kind === 'absent') continue;
+    const attempt = attempts.get(basis);
+    // As OCM, what is only read is listed if it was there when this generation was first gone through.
+    if (config.strategy.type === 'ReadOnly' && attempt?.ok && attempt.uid === '') continue;
     const { group, namespace, version = '', resource = '', name = '' } = meta;
     resources.push({
       ...(group ? { group } : {}),

@@ -54,11 +54,17 @@ const nameOf = ({ group = '', resource = '', namespace = '', name = '' }: Resour
 const placed = (name: string, namespace: string | undefined): string =>
   keyOf({ apiVersion: '', kind: '', metadata: { name, ...(namespace ? { namespace } : {}) } });
 
+/** Whatever else must be the same for nothing to be done again. */
+export interface Circumstances {
+  readonly salt: unknown;
+  readonly generation: number;
+}
+
 function itemOf(
   spec: ManifestWorkSpec,
   meta: ResourceMeta,
   rest: Pick<Item, 'manifest' | 'type'>,
-  salt: unknown,
+  circumstances?: Circumstances,
 ): Item {
   const config = configFor(spec.manifestConfigs ?? [], nameOf(meta));
   const owned = isOwned(spec.deleteOption, nameOf(meta)) && config.strategy.type !== 'ReadOnly';
@@ -71,7 +77,13 @@ function itemOf(
     config,
     owned,
     whole: config.feedbackRules.length + config.conditionRules.length > 0,
-    basis: rest.manifest ? digestOf([rest.manifest, config.strategy, owned, salt]) : '',
+    basis: digestOf([
+      rest.manifest ?? meta,
+      config.strategy,
+      owned,
+      circumstances?.salt,
+      config.strategy.type === 'ReadOnly' && circumstances?.generation,
+    ]),
   };
 }
 
@@ -83,23 +95,23 @@ function normalized(manifest: Unstructured, type: ResourceType | undefined): Uns
   return type && !type.namespaced && namespace !== undefined ? { ...manifest, metadata } : manifest;
 }
 
-/** What a spec asks for, manifest by manifest; `salt` is whatever else must be the same for nothing to be done again. */
+/** What a spec asks for, manifest by manifest. */
 export function itemsOfSpec(
   spec: ManifestWorkSpec,
   mapped: (manifest: Unstructured) => ResourceType | undefined,
-  salt: unknown,
+  circumstances: Circumstances,
 ): Item[] {
   return decoded(spec).map((raw, ordinal) => {
     if (!raw) {
       const meta = { ordinal };
-      return { ...itemOf(spec, meta, { manifest: undefined, type: undefined }, salt), config: UNDECODABLE };
+      return { ...itemOf(spec, meta, { manifest: undefined, type: undefined }, circumstances), config: UNDECODABLE };
     }
     const type = mapped(raw);
     const manifest = normalized(raw, type);
     const [group, version] = splitVersion(manifest.apiVersion);
     const { name = '', namespace = '' } = manifest.metadata;
     const meta = { ordinal, group, version, kind: manifest.kind, resource: type?.plural ?? '', name, namespace };
-    return itemOf(spec, meta, { manifest, type }, salt);
+    return itemOf(spec, meta, { manifest, type }, circumstances);
   });
 }
 
@@ -109,6 +121,6 @@ export function itemsOfStatus(spec: ManifestWorkSpec, manifests: readonly Manife
     const { group = '', version = '', kind = '', resource = '', namespace = '' } = meta;
     const type =
       resource && version ? { group, version, kind, plural: resource, namespaced: namespace !== '' } : undefined;
-    return itemOf(spec, meta, { manifest: undefined, type }, undefined);
+    return itemOf(spec, meta, { manifest: undefined, type });
   });
 }

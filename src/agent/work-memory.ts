@@ -6,10 +6,9 @@ import type { Applied } from './status.js';
 
 /** How applying one manifest last ended, and on what that rests. */
 export type Attempt =
-  | { readonly ok: true; readonly basis: string; readonly uid: string; readonly digest: string; readonly at: number }
+  | { readonly ok: true; readonly uid: string; readonly digest: string; readonly at: number }
   | {
       readonly ok: false;
-      readonly basis: string;
       /** Of the live object when it was tried; another one is worth another try. */
       readonly digest: string;
       readonly applied: Applied;
@@ -24,6 +23,7 @@ export interface WorkMemory {
   work: ManifestWork | undefined;
   record: AppliedManifestWork | undefined;
   plan: { readonly salt: string; readonly items: readonly Item[] } | undefined;
+  /** By the basis of the item: whatever place in the list the same manifest has, it need not be sent again. */
   attempts: ReadonlyMap<string, Attempt>;
   /** Forget waiting times: something a failed manifest may have waited for has changed. */
   retryNow: boolean;
