@@ -34,3 +34,9 @@ export function equalJson(a: unknown, b: unknown): boolean {
   for (const key of keys) if (!Object.hasOwn(b, key) || !equalJson(a[key], b[key])) return false;
   return true;
 }
+
+/** JSON text with the members of every object sorted, as Go writes it: equal values are equal texts. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  );

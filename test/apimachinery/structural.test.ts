@@ -43,6 +43,7 @@ test(
   { type: 'integer' },
   1.5,
   invalid('"number"', 'must be of type integer: "number"'),
+  '<nil>: Invalid value: "": Checked value must be of type integer (default format) in spec.x',
 );
 test('a whole number is a number and 1.0 an integer', says, { type: 'number' }, 1);
 test('null is refused', says, { type: 'string' }, null, invalid('"null"', 'must be of type string: "null"'));

@@ -1,3 +1,5 @@
+import { canonicalJson } from '../json.js';
+
 export type FieldErrorType =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
@@ -42,7 +44,7 @@ const withoutValue = (type: FieldErrorType, path: string, detail: string): Field
 const withValue = (type: FieldErrorType, path: string, value: unknown, detail: string): FieldError => ({
   type,
   field: path === '' ? NOWHERE : path,
-  message: withDetail(`${TITLE[type]}: ${JSON.stringify(value)}`, detail),
+  message: withDetail(`${TITLE[type]}: ${canonicalJson(value)}`, detail),
 });
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

@@ -1,4 +1,4 @@
-import { equalJson, isJsonObject, type JsonObject } from '../json.js';
+import { canonicalJson, equalJson, isJsonObject, type JsonObject } from '../json.js';
 import { duplicate, type FieldError, invalid, tooMany } from './field-error.js';
 import type { Node } from './node.js';
 
@@ -33,7 +33,9 @@ export function checkUniqueness(list: readonly unknown[], node: Node, path: () =
     }
   }
   const textOf =
-    node.listType === 'map' ? (item: unknown) => keyTextOf(item, node.listMapKeys) : (item: unknown) => canonical(item);
+    node.listType === 'map'
+      ? (item: unknown) => keyTextOf(item, node.listMapKeys)
+      : (item: unknown) => canonicalJson(item);
   const seen = new Map<string, number>();
   for (const [at, item] of list.entries()) {
     const text = textOf(item);
@@ -48,8 +50,3 @@ function identityOf(item: unknown, node: Node): unknown {
   const present = isJsonObject(item) ? node.listMapKeys.filter((key) => Object.hasOwn(item, key)) : [];
   return Object.fromEntries(present.sort().map((key) => [key, (item as JsonObject)[key]]));
 }
-
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-  );

@@ -3,11 +3,13 @@ import { equalJson } from '../json.js';
 import { type FieldError, invalid, notSupported, tooLong, typeInvalid } from './field-error.js';
 import type { Node } from './node.js';
 
+const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+
 /** The JSON type as Kubernetes names it in messages; a number without a fraction is an integer. */
 export function jsonTypeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'number') return isInt64(value) ? 'integer' : 'number';
   return typeof value;
 }
 
@@ -16,11 +18,12 @@ const NUMERIC_FORMAT: Readonly<Record<string, string>> = { integer: 'int64', num
 /** The message about a value of the wrong type, or undefined. A null is right where the schema is nullable. */
 export function checkType(value: unknown, node: Node, path: () => string): FieldError | undefined {
   const { types, format } = node;
-  if (types.length === 0 || (value === null && node.nullable)) return undefined;
+  if (value === null && (node.nullable || types.length === 0)) return undefined;
   const actual = jsonTypeOf(value);
+  const blamesFormat = format !== undefined && value !== null && actual !== 'string' && actual !== 'array';
   if (types.includes(actual) || (actual === 'integer' && types.includes('number'))) return undefined;
+  if (types.length === 0 && !blamesFormat) return undefined;
   const at = path();
-  const blamesFormat = format && value !== null && actual !== 'string' && actual !== 'array';
   const expected = blamesFormat ? format.name : types.join(',');
   const found = blamesFormat ? (NUMERIC_FORMAT[actual] ?? '') : actual;
   return typeInvalid(at, found, `${at} in body must be of type ${expected}: ${JSON.stringify(found)}`);
@@ -58,17 +61,18 @@ export function checkString(text: string, node: Node, path: () => string, errors
 const MAX_INT32 = 2 ** 31 - 1;
 const MAX_FLOAT = 3.4028234663852886e38;
 
-function isInRange(value: number, format: string): boolean {
-  if (format === 'int32') return value >= -MAX_INT32 - 1 && value <= MAX_INT32;
+function isInRange(value: number, type: string | undefined, format: string | undefined): boolean {
+  if (type === 'integer')
+    return isInt64(value) && (format !== 'int32' || (value >= -MAX_INT32 - 1 && value <= MAX_INT32));
   return format !== 'float' || Math.abs(value) <= MAX_FLOAT;
 }
 
 export function checkNumber(value: number, node: Node, path: () => string, errors: FieldError[]): void {
   const { minimum, maximum, multipleOf, exclusiveMinimum, exclusiveMaximum } = node.schema;
-  const type = node.types[0];
-  if (node.format && node.types.length === 1 && !isInRange(value, node.format.name)) {
-    const detail = `Checked value must be of type ${type} with format ${node.format.name} in ${path()}`;
-    errors.push(invalid('', '', detail));
+  const type = node.types.length === 1 ? node.types[0] : undefined;
+  if (!isInRange(value, type, node.format?.name)) {
+    const format = node.format ? `with format ${node.format.name}` : '(default format)';
+    errors.push(invalid('', '', `Checked value must be of type ${type} ${format} in ${path()}`));
   }
   const say = (detail: string): number => errors.push(invalid(path(), value, `${path()} in body should be ${detail}`));
   if (multipleOf !== undefined && !isMultiple(value, multipleOf)) say(`a multiple of ${multipleOf}`);
@@ -80,11 +84,13 @@ export function checkNumber(value: number, node: Node, path: () => string, error
   }
 }
 
-// 0.3 is a multiple of 0.1 although the quotient of the two doubles is not whole.
+// 0.3 is a multiple of 0.1 although the quotient of the two doubles need not be whole.
 function isMultiple(value: number, factor: number): boolean {
+  if (isInt64(value) && Number.isInteger(factor)) return value % factor === 0;
   const quotient = factor < 1 ? (1 / factor) * value : value / factor;
-  const difference = Math.abs(quotient - Math.round(quotient));
-  return difference < 1e-9 || difference / Math.abs(quotient) < 1e-9;
+  const whole = Math.trunc(quotient);
+  if (quotient === whole) return Math.abs(quotient) <= Number.MAX_SAFE_INTEGER;
+  return Math.abs(quotient - whole) / (Math.abs(quotient) + Math.abs(whole)) < 1e-9;
 }
 
 export function checkEnum(value: unknown, node: Node, path: () => string): FieldError | undefined {
