@@ -69,7 +69,7 @@ export function createPublisher(parts: Parts): Publisher {
       const placement = latest(cached);
       const result = scheduleOrStall(placement, snapshot, profile);
       onSchedule(result);
-      if (result.misconfiguration && dropsClusters(result, ledger.of(keyOf(placement)))) {
+      if (result.misconfiguration && isWhole(placement) && drops(result, ledger.of(keyOf(placement)))) {
         await writeStatus(placement, keptStatusOf(placement, result, now()), signal);
         return result;
       }
@@ -86,8 +86,14 @@ export function createPublisher(parts: Parts): Publisher {
   };
 }
 
-/** A mistake in the spec adds nothing and takes nothing away. */
-function dropsClusters({ groups }: Schedule, held: EntryCounts): boolean {
+/** False for what an invalid group strategy left of a selection: that is nothing worth keeping. */
+function isWhole({ status }: Placement): boolean {
+  const grouped = (status?.decisionGroups ?? []).reduce((sum, { clusterCount }) => sum + clusterCount, 0);
+  return grouped === (status?.numberOfSelectedClusters ?? grouped);
+}
+
+/** A mistake in the spec takes no cluster away. */
+function drops({ groups }: Schedule, held: EntryCounts): boolean {
   const kept = new Set(groups.flatMap(({ clusters }) => clusters));
   return [...held.keys()].some((cluster) => !kept.has(cluster));
 }

@@ -6,7 +6,7 @@ const LONGEST_MS = 60_000;
 
 /**
  * Placements whose choice depends on how the others are spread are looked at again after the spread has changed: all
- * together and once, and ever more rarely while each round moves something again.
+ * together and once, and ever more rarely while each round itself moves something again.
  */
 export class Rebalance {
   readonly #sensitive = new Set<string>();
@@ -15,7 +15,9 @@ export class Rebalance {
   #timer: NodeJS.Timeout | undefined;
   #waitMs = FIRST_MS;
   #causes = new Set<string>();
-  #lastRound = 0;
+  /** Keys of the last round that were not scheduled since. */
+  #asked = new Set<string>();
+  #scheduling: string | undefined;
 
   constructor(enqueue: (keys: readonly string[]) => void, signal: AbortSignal) {
     this.#enqueue = enqueue;
@@ -25,6 +27,7 @@ export class Rebalance {
 
   /** Learns from a fresh schedule whether the placement's choice depends on the others. */
   note(key: string, { spec }: Placement, { ranked, columns }: Schedule): void {
+    this.#scheduling = this.#asked.delete(key) ? key : undefined;
     const chooses = spec.numberOfClusters !== undefined && spec.numberOfClusters < ranked.length;
     if (chooses && spec.numberOfClusters !== 0 && columns.some(({ name }) => name === 'Balance'))
       this.#sensitive.add(key);
@@ -44,8 +47,8 @@ export class Rebalance {
       this.#causes = new Set();
       return;
     }
-    const sinceLast = performance.now() - this.#lastRound;
-    this.#waitMs = sinceLast > 2 * this.#waitMs ? FIRST_MS : Math.min(2 * this.#waitMs, LONGEST_MS);
+    const isOurDoing = placement === this.#scheduling;
+    this.#waitMs = isOurDoing ? Math.min(2 * this.#waitMs, LONGEST_MS) : FIRST_MS;
     this.#timer = setTimeout(() => this.#round(), this.#waitMs);
     this.#timer.unref();
   }
@@ -56,9 +59,9 @@ export class Rebalance {
 
   #round(): void {
     this.#timer = undefined;
-    this.#lastRound = performance.now();
     const keys = this.#affected();
     this.#causes = new Set();
+    this.#asked = new Set(keys);
     this.#enqueue(keys);
   }
 

@@ -1,29 +1,40 @@
 import type { ManagedCluster } from '../api/cluster.js';
-import { type ClusterPredicate, compileClusterPredicate } from '../apimachinery/cel/cluster-predicate.js';
+import { compileClusterPredicate } from '../apimachinery/cel/cluster-predicate.js';
 import { CelCompileError } from '../apimachinery/cel/compile-error.js';
 import { Misconfigured } from './plugin.js';
 import type { Scores } from './snapshot.js';
 
 export interface CelSelector {
   /** True when every expression is true; an object when one of them could not be evaluated. */
-  evaluate(cluster: ManagedCluster, scores: Scores): boolean | { readonly failure: string };
+  evaluate(cluster: ManagedCluster, scores: Scores): Answer;
 }
 
-/** Throws `Misconfigured` with the compiler's message for the first expression that is wrong. */
+export type Answer = boolean | { readonly failure: string };
+
+/** Throws `Misconfigured` of `plugin` for the first expression that is wrong. */
 export function celSelector(plugin: string, expressions: readonly string[]): CelSelector {
-  const predicate = compiled(plugin, expressions);
+  const predicate = compile(plugin, expressions);
+  const evaluate = (cluster: ManagedCluster, scores: Scores): Answer => {
+    const scoresOf = (name: string) => {
+      const found = scores.of(cluster.metadata.name, name);
+      return found && (found.status?.scores ?? []);
+    };
+    const { matches, failure } = predicate.evaluate(cluster, scoresOf);
+    return failure === undefined ? matches : { failure };
+  };
+  if (celScoreNames(expressions).length > 0) return { evaluate };
+  // Without scores the answer depends on nothing but the cluster, and cluster objects never change.
+  const known = new WeakMap<ManagedCluster, Answer>();
   return {
-    evaluate(cluster, scores) {
-      const { matches, failure } = predicate.evaluate(cluster, (name) => {
-        const score = scores.of(cluster.metadata.name, name);
-        return score && (score.status?.scores ?? []);
-      });
-      return failure === undefined ? matches : { failure };
+    evaluate: (cluster, scores) => {
+      const answer = known.get(cluster) ?? evaluate(cluster, scores);
+      known.set(cluster, answer);
+      return answer;
     },
   };
 }
 
-function compiled(plugin: string, expressions: readonly string[]): ClusterPredicate {
+function compile(plugin: string, expressions: readonly string[]) {
   try {
     return compileClusterPredicate(expressions);
   } catch (error) {
@@ -32,7 +43,7 @@ function compiled(plugin: string, expressions: readonly string[]): ClusterPredic
   }
 }
 
-const SCORES_CALL = /\.scores\(\s*(?:"([^"\\]*)"|'([^'\\]*)')?/g;
+const SCORES_CALL = /\.\s*scores\s*\(\s*(?:"([^"\\]*)"\s*\)|'([^'\\]*)'\s*\))?/g;
 
 /** Names of the AddOnPlacementScores the expressions read; `any` when a name is computed. */
 export function celScoreNames(expressions: readonly string[]): readonly string[] | 'any' {
