@@ -1,3 +1,5 @@
+import { AppliedManifestWork } from '../api/applied-work.js';
+import { ClusterClaim } from '../api/cluster-claim.js';
 import { Namespace } from '../api/core.js';
 import { schemaOf } from '../api/crd.js';
 import { GitSource } from '../api/gitsource.js';
@@ -11,7 +13,10 @@ export interface Entry {
   readonly schema: StructuralSchema;
 }
 
-const ENTRIES: readonly Entry[] = [Namespace, ...KINDS.filter((kind) => kind.kind !== GitSource.kind)].map(
+// A source cannot come from a source; the others are the cluster's own records and mean nothing on the hub.
+const LEFT_OUT: readonly string[] = [GitSource.kind, ClusterClaim.kind, AppliedManifestWork.kind];
+
+const ENTRIES: readonly Entry[] = [Namespace, ...KINDS.filter(({ kind }) => !LEFT_OUT.includes(kind))].map(
   (resource) => {
     const { group, version, kind, plural, namespaced } = resource;
     return { type: { group, version, kind, plural, namespaced }, schema: schemaOf(resource) };

@@ -7,7 +7,6 @@ const ORDER = [
   'ManagedClusterSet',
   'ManagedCluster',
   'ManagedClusterSetBinding',
-  'ClusterClaim',
   'AddOnPlacementScore',
   'Placement',
   'PlacementDecision',

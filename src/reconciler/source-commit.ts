@@ -194,9 +194,8 @@ async function exceededBudget(
 const writerOf = (client: KubeClient, { spec, metadata }: GitSource): KubeClient => {
   const { serviceAccountName: account } = spec;
   const { namespace = '' } = metadata;
-  if (account === undefined) return client;
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'];
-  return client.impersonate(`system:serviceaccount:${namespace}:${account}`, groups);
+  // The server adds the groups of an account by itself; naming them would need more permissions.
+  return account === undefined ? client : client.impersonate(`system:serviceaccount:${namespace}:${account}`);
 };
 
 /** New objects enter the inventory before they are made: whoever is killed in between still knows them afterwards. */

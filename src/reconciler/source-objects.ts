@@ -4,6 +4,7 @@ import { type KubeObject, keyOf } from '../api/meta.js';
 import { PlacementDecision } from '../api/placement-decision.js';
 import type { ResourceType } from '../api/resource.js';
 import { ManifestWork } from '../api/work.js';
+import { transient } from '../gitsource/failure.js';
 import type { Cache } from '../kube/cache.js';
 import type { Caches } from '../kube/caches.js';
 import { ownerOf } from './source-plan.js';
@@ -19,6 +20,9 @@ export interface HubObjects {
 
 /** Called for each change of an object that a source owns or owned. */
 export type Drift = (source: string, type: ResourceType, key: string, after: KubeObject | undefined) => void;
+
+// A kind that is not installed or may not be listed never syncs; that must not hold a worker for ever.
+const SYNC_MS = 15_000;
 
 const PLACEMENT_LABEL = 'cluster.open-cluster-management.io/placement';
 const REPLICA_SET_LABEL = 'work.open-cluster-management.io/manifestworkreplicaset';
@@ -63,7 +67,17 @@ export function createHubObjects(caches: Caches, drift: Drift): HubObjects {
 
   return {
     whenSynced: async (types, signal) => {
-      await Promise.all(types.map((type) => cacheOf(type).whenSynced(signal)));
+      const caches = types.map((type) => ({ type, cache: cacheOf(type) })).filter(({ cache }) => !cache.synced);
+      if (caches.length === 0) return;
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(SYNC_MS)]);
+      await Promise.all(caches.map(({ cache }) => cache.whenSynced(patience))).catch((cause: unknown) => {
+        const kinds = caches.filter(({ cache }) => !cache.synced).map(({ type }) => `${type.plural}.${type.group}`);
+        throw transient(
+          'HubRefused',
+          `cannot watch ${kinds.join(', ')}: is the kind installed and may it be listed?`,
+          cause,
+        );
+      });
     },
     live: (type, key) => cacheOf(type).get(key),
     clustersOf: async (entries, signal) => {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { ManagedCluster } from '../../src/api/cluster.js';
-import { Event, Namespace, Secret } from '../../src/api/core.js';
+import { Event, Namespace, Role, RoleBinding, Secret } from '../../src/api/core.js';
 import { GitSource } from '../../src/api/gitsource.js';
+import type { Unstructured } from '../../src/api/meta.js';
 import { Placement } from '../../src/api/placement.js';
 import { ManifestWork } from '../../src/api/work.js';
 import { jsonLogger } from '../../src/control/log.js';
@@ -236,6 +237,56 @@ test('one broken document keeps the whole commit out, and the next good commit g
   repository.remove('sub/broken.yaml', 'typo.yaml');
   await hub.until(appliedAt(await push(hub, repository)));
   t.is((await placement(hub, 'a'))?.spec?.numberOfClusters, 5);
+});
+
+test('an object the server refuses keeps the whole commit out, before anything of it is written', async (t) => {
+  const hub = await startHub(t);
+  const repository = temporaryRepository(t, { 'a.yaml': PLACEMENT('a'), 'b.yaml': WORK('absent', 'w') });
+  await hub.create(repository);
+  await hub.until((source) => source.status?.conditions?.some(({ message }) => message.includes('absent')) ?? false);
+  const message = await hub.condition('Ready');
+  t.regex(
+    message,
+    /False HubRefused: .*b\.yaml:1:1: ManifestWork absent\/w: refused by the hub: .*namespaces "absent" not found/,
+  );
+  t.is(await placement(hub, 'a'), undefined);
+  await hub.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'absent' } });
+  await hub.until(isReady);
+  t.truthy(await placement(hub, 'a'));
+});
+
+test('a source applies as its ServiceAccount, and no more than that account may', async (t) => {
+  const hub = await startHub(t);
+  const repository = temporaryRepository(t, { 'a.yaml': PLACEMENT('a'), 'ns.yaml': NAMESPACE('other') });
+  const account = { kind: 'ServiceAccount', name: 'deployer', namespace: 'team' };
+  const metadata = { name: 'deployer', namespace: 'team' };
+  const rules = [
+    {
+      apiGroups: ['cluster.open-cluster-management.io'],
+      resources: ['placements'],
+      verbs: ['get', 'create', 'patch', 'delete'],
+    },
+  ];
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  await hub.client.create(Role, { apiVersion, kind: 'Role', metadata, rules } as Unstructured);
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' };
+  await hub.client.create(RoleBinding, {
+    apiVersion,
+    kind: 'RoleBinding',
+    metadata,
+    subjects: [account],
+    roleRef,
+  } as Unstructured);
+  await hub.create(repository, { serviceAccountName: 'deployer' });
+  await hub.until((source) => source.status?.conditions?.some(({ reason }) => reason === 'HubRefused') ?? false);
+  t.regex(
+    await hub.condition('Ready'),
+    /ns\.yaml:1:1: Namespace other: refused by the hub: .*system:serviceaccount:team:deployer/,
+  );
+  t.is(await placement(hub, 'a'), undefined, 'what the account may do is not done either');
+  repository.remove('ns.yaml');
+  await hub.until(appliedAt(await push(hub, repository)));
+  t.truthy(await placement(hub, 'a'));
 });
 
 test('what others change or delete is put back within moments', async (t) => {
