@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { Wire } from './wire.js';
+
+/** A kind of our own for the contract: pattern, default, bounds, int-or-string, map list, status and columns. */
+export const WIDGET_CRD = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.contract.example.com' },
+  spec: {
+    group: 'contract.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', shortNames: ['wd'], categories: ['toys'] },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: [
+          { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
+          { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+          { name: 'Colour', type: 'string', jsonPath: '.spec.colour', priority: 1 },
+          { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+        ],
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                type: 'object',
+                required: ['size'],
+                properties: {
+                  size: { type: 'integer', minimum: 1, maximum: 10 },
+                  colour: { type: 'string', enum: ['red', 'green'], default: 'red' },
+                  name: { type: 'string', pattern: '^[a-z]*$', maxLength: 5 },
+                  port: { 'x-kubernetes-int-or-string': true },
+                  free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+                  parts: {
+                    type: 'array',
+                    'x-kubernetes-list-type': 'map',
+                    'x-kubernetes-list-map-keys': ['id'],
+                    items: {
+                      type: 'object',
+                      required: ['id'],
+                      properties: { id: { type: 'string' }, weight: { type: 'integer', default: 1 } },
+                    },
+                  },
+                },
+              },
+              status: {
+                type: 'object',
+                properties: {
+                  phase: { type: 'string' },
+                  conditions: {
+                    type: 'array',
+                    items: { type: 'object', properties: { type: { type: 'string' }, status: { type: 'string' } } },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
+
+export const WIDGETS = '/apis/contract.example.com/v1';
+
+export interface Place {
+  readonly wire: Wire;
+  /** A namespace of the test's own. */
+  readonly namespace: string;
+  /** Collection paths in that namespace. */
+  readonly widgets: string;
+  readonly configMaps: string;
+}
+
+export async function newPlace(wire: Wire): Promise<Place> {
+  const namespace = `contract-${randomBytes(5).toString('hex')}`;
+  await wire.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
+  return {
+    wire,
+    namespace,
+    widgets: `${WIDGETS}/namespaces/${namespace}/widgets`,
+    configMaps: `/api/v1/namespaces/${namespace}/configmaps`,
+  };
+}
+
+export const widget = (name: string, spec: Readonly<Record<string, unknown>> = {}, metadata = {}) => ({
+  apiVersion: 'contract.example.com/v1',
+  kind: 'Widget',
+  metadata: { name, ...metadata },
+  spec: { size: 3, ...spec },
+});
+
+export const configMap = (name: string, data: Readonly<Record<string, string>> = {}, metadata = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, ...metadata },
+  data,
+});
+
+/** Polls until `check` holds; fails after ten seconds. */
+export async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

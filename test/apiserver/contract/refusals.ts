@@ -1,0 +1,241 @@
+import { configMap, type Place, widget } from './fixture.js';
+import type { Call } from './wire.js';
+
+export interface Refusal {
+  readonly method: string;
+  readonly path: (place: Place) => string;
+  readonly call?: Call;
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string | RegExp;
+  /** Fields of `details.causes`. */
+  readonly causes?: readonly string[];
+}
+
+const post = (body: unknown, rest: Omit<Refusal, 'method' | 'path' | 'call'>, query = ''): Refusal => ({
+  method: 'POST',
+  path: ({ widgets }) => `${widgets}${query}`,
+  call: { body },
+  ...rest,
+});
+
+/** `taken` exists as a Widget and as a ConfigMap. */
+const put = (body: unknown, rest: Omit<Refusal, 'method' | 'path' | 'call'>): Refusal => ({
+  method: 'PUT',
+  path: ({ widgets }) => `${widgets}/taken`,
+  call: { body },
+  ...rest,
+});
+
+const get = (path: (place: Place) => string, rest: Omit<Refusal, 'method' | 'path'>): Refusal => ({
+  method: 'GET',
+  path,
+  ...rest,
+});
+
+const INVALID = { code: 422, reason: 'Invalid' } as const;
+const BAD = { code: 400, reason: 'BadRequest' } as const;
+const SUBDOMAIN =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
+export const REFUSALS: Readonly<Record<string, Refusal>> = {
+  'an absent object': get(({ widgets }) => `${widgets}/none`, {
+    code: 404,
+    reason: 'NotFound',
+    message: 'widgets.contract.example.com "none" not found',
+  }),
+  'an absent object of core': get(({ configMaps }) => `${configMaps}/none`, {
+    code: 404,
+    reason: 'NotFound',
+    message: 'configmaps "none" not found',
+  }),
+  'a resource nobody serves': get(() => '/apis/contract.example.com/v1/gadgets', {
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+  }),
+  'a group nobody serves': get(() => '/apis/none.example.com/v1', {
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+  }),
+  'a second object with the name': post(widget('taken'), {
+    code: 409,
+    reason: 'AlreadyExists',
+    message: 'widgets.contract.example.com "taken" already exists',
+  }),
+  'a bad name': post(widget('Bad_Name'), {
+    ...INVALID,
+    message: `Widget.contract.example.com "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name": ${SUBDOMAIN}`,
+    causes: ['metadata.name'],
+  }),
+  'no name': post(widget(''), {
+    ...INVALID,
+    message:
+      'Widget.contract.example.com "" is invalid: metadata.name: Required value: name or generateName is required',
+    causes: ['metadata.name'],
+  }),
+  'a label that is none': post(widget('a', {}, { labels: { 'a b': 'x' } }), {
+    ...INVALID,
+    message: /metadata\.labels: Invalid value: "a b": name part must consist of alphanumeric characters/,
+    causes: ['metadata.labels'],
+  }),
+  'a value out of bounds and a missing one': post(
+    { ...widget('a'), spec: { name: 'TOOLONG' } },
+    {
+      ...INVALID,
+      message: /^Widget\.contract\.example\.com "a" is invalid: \[.*\]$/,
+      causes: ['spec.size', 'spec.name', 'spec.name'],
+    },
+  ),
+  'a value of the wrong type': post(widget('a', { size: 'big' }), {
+    ...INVALID,
+    message:
+      'Widget.contract.example.com "a" is invalid: spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"',
+    causes: ['spec.size'],
+  }),
+  'a value that is not listed': post(widget('a', { colour: 'blue' }), {
+    ...INVALID,
+    message:
+      'Widget.contract.example.com "a" is invalid: spec.colour: Unsupported value: "blue": supported values: "red", "green"',
+    causes: ['spec.colour'],
+  }),
+  'metadata of the wrong type': post(widget('a', {}, { labels: { x: 1 } }), {
+    ...BAD,
+    message: /Widget in version "v1" cannot be handled as a Widget: .*labels/,
+  }),
+  'an unknown field under strict validation': post(
+    widget('a', { typo: 1, colr: 2 }),
+    {
+      ...BAD,
+      message:
+        'Widget in version "v1" cannot be handled as a Widget: strict decoding error: unknown field "spec.colr", unknown field "spec.typo"',
+    },
+    '?fieldValidation=Strict',
+  ),
+  'a field twice under strict validation': post(
+    '{"metadata":{"name":"a"},"spec":{"size":1,"size":2}}',
+    {
+      ...BAD,
+      message:
+        'Widget in version "v1" cannot be handled as a Widget: strict decoding error: duplicate field "spec.size"',
+    },
+    '?fieldValidation=Strict',
+  ),
+  'a body that is no JSON': post('{"metadata":', { ...BAD, message: /json parse error/ }),
+  'another kind than the URL says': post(
+    { ...widget('a'), kind: 'Gadget' },
+    {
+      ...BAD,
+      message:
+        /the kind in the data \(Gadget\) does not match the expected kind \(Widget\)|no kind "Gadget" is registered/,
+    },
+  ),
+  'another namespace than the URL says': post(widget('a', {}, { namespace: 'other' }), {
+    ...BAD,
+    message: 'the namespace of the provided object does not match the namespace sent on the request',
+  }),
+  'an unknown field validation': post(
+    widget('a'),
+    { ...INVALID, message: /fieldValidation: Unsupported value/ },
+    '?fieldValidation=Maybe',
+  ),
+  'an update of a stale version': put(widget('taken', { size: 4 }, { resourceVersion: '1' }), {
+    code: 409,
+    reason: 'Conflict',
+    message:
+      'Operation cannot be fulfilled on widgets.contract.example.com "taken": the object has been modified; please apply your changes to the latest version and try again',
+  }),
+  'an update without a version': put(widget('taken', { size: 4 }), {
+    ...INVALID,
+    message:
+      'Widget.contract.example.com "taken" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+    causes: ['metadata.resourceVersion'],
+  }),
+  'an update with another name': put(widget('other'), {
+    ...BAD,
+    message: 'the name of the object (other) does not match the name on the URL (taken)',
+  }),
+  'an update with another uid': put(widget('taken', {}, { uid: 'other' }), {
+    code: 409,
+    reason: 'Conflict',
+    message:
+      /^Operation cannot be fulfilled on widgets\.contract\.example\.com "taken": Precondition failed: UID in precondition: other, UID in object meta: /,
+  }),
+  'an update of an absent object': {
+    method: 'PUT',
+    path: ({ configMaps }) => `${configMaps}/none`,
+    call: { body: configMap('none') },
+    code: 404,
+    reason: 'NotFound',
+    message: 'configmaps "none" not found',
+  },
+  'a patch of a type nobody knows': {
+    method: 'PATCH',
+    path: ({ widgets }) => `${widgets}/taken`,
+    call: { body: {}, type: 'application/x-patch' },
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message:
+      /the body of the request was in an unknown format - accepted media types include: application\/json-patch\+json/,
+  },
+  'an apply without a manager': {
+    method: 'PATCH',
+    path: ({ widgets }) => `${widgets}/taken`,
+    call: { body: widget('taken'), type: 'application/apply-patch+yaml' },
+    ...INVALID,
+    message: 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+  },
+  'an apply with a field nobody declared': {
+    method: 'PATCH',
+    path: ({ widgets }) => `${widgets}/taken?fieldManager=m`,
+    call: { body: widget('taken', { typo: 1 }), type: 'application/apply-patch+yaml' },
+    code: 500,
+    reason: '',
+    message:
+      /failed to create typed patch object \(.*\/taken; contract\.example\.com\/v1, Kind=Widget\): \.spec\.typo: field not declared in schema/,
+  },
+  'a patch that leaves no valid object': {
+    method: 'PATCH',
+    path: ({ widgets }) => `${widgets}/taken`,
+    call: { body: { spec: { size: 99 } }, type: 'application/merge-patch+json' },
+    ...INVALID,
+    message:
+      'Widget.contract.example.com "taken" is invalid: spec.size: Invalid value: 99: spec.size in body should be less than or equal to 10',
+    causes: ['spec.size'],
+  },
+  'a label selector that is none': get(({ widgets }) => `${widgets}?labelSelector=a%20b%20c`, {
+    ...BAD,
+    message: /^unable to parse requirement: /,
+  }),
+  'a field selector nobody supports': get(({ widgets }) => `${widgets}?fieldSelector=spec.size%3D1`, {
+    ...BAD,
+    message: /field label not supported: spec\.size/,
+  }),
+  'a continue token that is none': get(({ widgets }) => `${widgets}?continue=xyz`, {
+    ...BAD,
+    message: /continue key is not valid/,
+  }),
+  'a list of the future': get(({ widgets }) => `${widgets}?resourceVersion=999999999&resourceVersionMatch=Exact`, {
+    code: 504,
+    reason: 'Timeout',
+    message: /^Too large resource version: 999999999, current: \d+$/,
+  }),
+  'a resourceVersionMatch without a version': get(({ widgets }) => `${widgets}?resourceVersionMatch=Exact`, {
+    ...INVALID,
+    message: /resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided/,
+  }),
+  'a method a resource does not have': {
+    method: 'POST',
+    path: ({ widgets }) => `${widgets}/taken`,
+    call: { body: {} },
+    code: 405,
+    reason: 'MethodNotAllowed',
+    message: 'the server does not allow this method on the requested resource',
+  },
+  'a body over three megabytes': post(widget('a', { free: { text: 'x'.repeat(3 * 1024 * 1024) } }), {
+    code: 413,
+    reason: 'RequestEntityTooLarge',
+    message: /^Request entity too large: limit is 3145728$/,
+  }),
+};
