@@ -1,3 +1,5 @@
+import { notSupported } from '../apimachinery/structural/field-error.js';
+import { invalidOption } from './causes.js';
 import { PROTOBUF, parseJson, parseProtobuf } from './decode.js';
 import { dryRunOf } from './request.js';
 import { badRequest } from './status-error.js';
@@ -20,9 +22,7 @@ export function readDeleteOptions(bytes: Buffer, contentType: string, query: URL
   const options = body as { readonly [member: string]: unknown };
   const policy = options.propagationPolicy ?? query.get('propagationPolicy') ?? orphanPolicy(options.orphanDependents);
   if (policy !== undefined && !POLICIES.includes(policy as string)) {
-    throw badRequest(
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`,
-    );
+    throw invalidOption('DeleteOptions', notSupported('propagationPolicy', policy, POLICIES));
   }
   const preconditions = (options.preconditions ?? {}) as { readonly [member: string]: unknown };
   const dryRun = Array.isArray(options.dryRun) && options.dryRun.length > 0;

@@ -1,6 +1,5 @@
 import type { Unstructured } from '../api/meta.js';
 import { equalJson } from '../apimachinery/json.js';
-import { required } from '../apimachinery/structural/field-error.js';
 import { validate, validateUpdate } from '../apimachinery/structural/validate.js';
 import { causeOf } from './causes.js';
 import { type Kind, type Subresource, servesStatus, type WriteContext } from './kind.js';
@@ -58,7 +57,12 @@ export function draftOfUpdate(
   return draft;
 }
 
-const MISSING_VERSION: Cause = causeOf(required('metadata.resourceVersion', 'must be specified for an update'));
+/** The value is how kube-apiserver prints an absent one. */
+const MISSING_VERSION: Cause = {
+  reason: 'FieldValueInvalid',
+  message: 'Invalid value: 0x0: must be specified for an update',
+  field: 'metadata.resourceVersion',
+};
 
 function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
   if (causes.length > 0) throw invalid(kind, name, causes);

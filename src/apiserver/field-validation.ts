@@ -1,4 +1,6 @@
+import { notSupported } from '../apimachinery/structural/field-error.js';
 import type { Caller } from './api.js';
+import { invalidOption } from './causes.js';
 import type { Kind } from './kind.js';
 import { badRequest } from './status-error.js';
 
@@ -8,9 +10,7 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 export function fieldValidationOf(query: URLSearchParams): FieldValidation {
   const value = query.get('fieldValidation') || 'Warn';
   if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
-  throw badRequest(
-    `fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`,
-  );
+  throw invalidOption('CreateOptions', notSupported('fieldValidation', value, ['Ignore', 'Strict', 'Warn']));
 }
 
 export interface StrictErrors {

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { notSupported } from '../apimachinery/structural/field-error.js';
 import type { Api, Caller } from './api.js';
 import { mediaType, readBody } from './body.js';
+import { invalidOption } from './causes.js';
 import { decodeObject } from './decode.js';
 import { fieldValidationOf } from './field-validation.js';
 import type { Kind } from './kind.js';
 import { isTrue } from './resource-path.js';
-import { badRequest } from './status-error.js';
 import type { Sent, WriteOptions } from './write.js';
 
 /** A request for a served kind, as the verbs see it. */
@@ -31,7 +32,7 @@ export async function sentObject(request: ResourceRequest, type = {}): Promise<S
 export function dryRunOf(query: URLSearchParams): boolean {
   const values = query.getAll('dryRun').filter((value) => value !== '');
   if (values.some((value) => value !== 'All')) {
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(values[0])}: supported values: "All"`);
+    throw invalidOption('CreateOptions', notSupported('dryRun', values, ['All']));
   }
   return values.length > 0;
 }

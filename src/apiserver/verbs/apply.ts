@@ -1,5 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
+import { required } from '../../apimachinery/structural/field-error.js';
 import type { Answer } from '../answer.js';
+import { invalidOption } from '../causes.js';
 import { checkObject, parseJson } from '../decode.js';
 import { draftOfNew } from '../draft.js';
 import { reportStrictErrors } from '../field-validation.js';
@@ -7,7 +9,7 @@ import { keyFor } from '../keys.js';
 import { applied } from '../ownership.js';
 import { bodyOf, forceOf, type ResourceRequest, writeOptions } from '../request.js';
 import { shaped } from '../shape.js';
-import { badRequest, conflict, invalid, notFound } from '../status-error.js';
+import { badRequest, conflict, notFound } from '../status-error.js';
 import { contextOf, insert, type Produced, updateObject, type WriteOptions } from '../write.js';
 import { answerWritten } from '../written.js';
 import { placedAt, writableSubresource } from './update.js';
@@ -62,9 +64,7 @@ function create({ api, kind, namespace, name }: ResourceRequest, object: Unstruc
 function managerOf(query: URLSearchParams): string {
   const manager = query.get('fieldManager') ?? '';
   if (manager !== '') return manager;
-  throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'PatchOptions' }, '', [
-    { reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' },
-  ]);
+  throw invalidOption('PatchOptions', required('fieldManager', 'is required for apply patch'));
 }
 
 function sentTo(request: ResourceRequest, object: Unstructured): Unstructured {

@@ -1,6 +1,8 @@
 import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
+import { forbidden, notSupported } from '../../apimachinery/structural/field-error.js';
 import { type Answer, ok } from '../answer.js';
+import { invalidOption } from '../causes.js';
 import { type ContinueToken, decodeContinue, encodeContinue } from '../continue-token.js';
 import { prefixFor } from '../keys.js';
 import type { Kind } from '../kind.js';
@@ -51,7 +53,7 @@ function page(
   const token = query.get('continue') ? decodeContinue(query.get('continue') ?? '') : undefined;
   const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
   const { items: all, revision } = snapshot(store, prefix, query, token);
-  const rest = token ? all.slice(all.findIndex(({ key }) => key > token.after) >>> 0) : all;
+  const rest = token ? all.filter(({ key }) => key > token.after) : all;
   const items: Item[] = [];
   let at = 0;
   for (; at < rest.length && items.length < limit; at += 1) {
@@ -96,23 +98,18 @@ function revisionOf(query: URLSearchParams, token: ContinueToken | undefined): n
     return token.revision;
   }
   if (match !== '' && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw badRequest(`resourceVersionMatch: Unsupported value: "${match}": supported values: "Exact", "NotOlderThan"`);
+    throw invalidOption('ListOptions', notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan']));
   }
-  if (match !== '' && text === '') {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
-    );
-  }
-  if (match === 'Exact' && text === '0') {
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-    );
-  }
+  if (match !== '' && text === '') throw forbiddenMatch('is forbidden unless resourceVersion is provided');
+  if (match === 'Exact' && text === '0') throw forbiddenMatch('"exact" is forbidden for resourceVersion "0"');
   return text === '' ? undefined : parseRevision(text);
 }
 
+const forbiddenMatch = (why: string): StatusError =>
+  invalidOption('ListOptions', forbidden('resourceVersionMatch', `resourceVersionMatch ${why}`));
+
 export function parseRevision(text: string): number {
-  if (!/^\d+$/.test(text)) throw badRequest(`Invalid value: ${JSON.stringify(text)}: resourceVersion must be a number`);
+  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}: it must be a number`);
   return Number(text);
 }
 

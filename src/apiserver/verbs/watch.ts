@@ -1,9 +1,11 @@
+import { forbidden } from '../../apimachinery/structural/field-error.js';
+import { invalidOption } from '../causes.js';
 import { prefixFor } from '../keys.js';
 import { negotiate } from '../media.js';
 import type { ResourceRequest } from '../request.js';
 import { isTrue } from '../resource-path.js';
 import { selectionOf } from '../selection.js';
-import { badRequest, gone } from '../status-error.js';
+import { gone, type StatusError } from '../status-error.js';
 import { Compacted } from '../store/store.js';
 import { EventFormat } from '../watch-event.js';
 import { WatchStream } from '../watch-stream.js';
@@ -65,8 +67,9 @@ function startOf(query: URLSearchParams): Start {
   const sendInitial = query.get('sendInitialEvents');
   if (sendInitial !== null) {
     if (match !== 'NotOlderThan') {
-      throw badRequest(
-        'sendInitialEvents: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      throw forbiddenOption(
+        'sendInitialEvents',
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
       );
     }
     const initial = isTrue(sendInitial);
@@ -74,12 +77,16 @@ function startOf(query: URLSearchParams): Start {
     return { revision, initial, announceEnd: initial && isTrue(query.get('allowWatchBookmarks')) };
   }
   if (match !== '')
-    throw badRequest(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    throw forbiddenOption(
+      'resourceVersionMatch',
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
     );
   const revision = text === '' ? 0 : parseRevision(text);
   return { revision, initial: revision === 0, announceEnd: false };
 }
+
+const forbiddenOption = (field: string, why: string): StatusError =>
+  invalidOption('ListOptions', forbidden(field, why));
 
 /** As kube-apiserver: between 30 and 60 minutes when the client does not say. */
 const timeoutOf = (query: URLSearchParams): number => {

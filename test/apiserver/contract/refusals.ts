@@ -85,7 +85,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     {
       ...INVALID,
       message: /^Widget\.contract\.example\.com "a" is invalid: \[.*\]$/,
-      causes: ['spec.size', 'spec.name', 'spec.name'],
+      causes: ['spec.size', 'spec.name'],
     },
   ),
   'a value of the wrong type': post(widget('a', { size: 'big' }), {
@@ -149,7 +149,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   'an update without a version': put(widget('taken', { size: 4 }), {
     ...INVALID,
     message:
-      'Widget.contract.example.com "taken" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+      'Widget.contract.example.com "taken" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
     causes: ['metadata.resourceVersion'],
   }),
   'an update with another name': put(widget('other'), {

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createInterface } from 'node:readline';
 
 /** How the contract reaches a server, the embedded one or any other: a base URL, its CA and a token of an administrator. */
 export interface Access {
@@ -122,13 +121,13 @@ export class Wire {
       sent.on('error', reject);
       sent.on('response', resolve);
     });
-    // Leaving the loop below destroys the connection, which the response calls an error.
-    response.on('error', () => undefined);
     try {
-      for await (const line of createInterface({ input: response })) {
-        const event = JSON.parse(line) as WatchEvent;
-        if (response.statusCode !== 200) throw new Error(`watch answered ${response.statusCode}: ${line}`);
-        yield event;
+      let rest = '';
+      for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        if (response.statusCode !== 200) throw new Error(`watch answered ${response.statusCode}: ${chunk}`);
+        for (const line of lines) yield JSON.parse(line) as WatchEvent;
       }
     } finally {
       sent.destroy();
