@@ -63,7 +63,7 @@ function scores(cluster: CelMap, name: string): Value {
 
 const OCM: readonly Declaration[] = [declare('(map(string, dyn)).scores(string): list(dyn)', scores), parseJson];
 
-/** What OCM and Kubernetes' agents share: everything but sets, bindings and two-variable comprehensions. */
+/** What OCM has of Kubernetes' libraries: everything but sets, normalized versions and two-variable comprehensions. */
 export const SHARED_LIBRARIES: readonly (readonly Declaration[])[] = [
   STANDARD,
   TIMES,

@@ -25,6 +25,8 @@ export interface Evaluation {
 export interface Program {
   /** What the expression gives; `dyn` when only running it tells. */
   readonly type: CelType;
+  /** The variables the expression reads. */
+  readonly reads: ReadonlySet<string>;
   /**
    * JSON variables are converted as the expression reads them. Throws `CelError` when the expression fails, and
    * `CelCostError` when it would cost more than `maxCost`.
@@ -72,8 +74,10 @@ function compile(expression: string, names: Names, macros: MacroSet): Program {
   const facts = check(expr, names);
   if (facts.issues.length > 0) throw new CelCompileError(expression, facts.issues);
   const variables = [...names.variables.keys()];
-  const run = new Planner(facts, variables).plan(expr);
+  const planner = new Planner(facts, variables);
+  const run = planner.plan(expr);
   return {
+    reads: planner.reads,
     type: facts.types.get(expr) ?? { kind: 'dyn' },
     evaluate: (values, maxCost = Number.POSITIVE_INFINITY) => {
       const slots = variables.map((name) => slotOf(values, name));

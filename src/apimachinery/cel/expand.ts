@@ -98,7 +98,7 @@ export class Expander {
 
   #method(name: string, receiver: ASTNode, args: readonly ASTNode[]): Expr {
     const at = this.#find('(', this.#find(name, receiver.end));
-    const macro = macroOf(this.#macros, name, receiver, args);
+    const macro = macroOf(this.#macros, name, args);
     if (macro) {
       const expanded = macro({ at, receiver, args, expand: (node) => this.expand(node) });
       if ('op' in expanded) return expanded;

@@ -3,7 +3,7 @@ import type { Issue } from './compile-error.js';
 import type { Expr, FoldKind } from './expression.js';
 
 /** Groups of macros an environment may have; `has` and the one-variable comprehensions are always there. */
-export type MacroSet = ReadonlySet<'optional' | 'bindings' | 'twoVariables'>;
+export type MacroSet = ReadonlySet<'optional' | 'twoVariables'>;
 
 interface Use {
   readonly at: number;
@@ -15,15 +15,9 @@ interface Use {
 type Macro = (use: Use) => Expr | Issue;
 
 /** The macro a method call stands for, if any. */
-export function macroOf(
-  enabled: MacroSet,
-  name: string,
-  receiver: ASTNode,
-  args: readonly ASTNode[],
-): Macro | undefined {
+export function macroOf(enabled: MacroSet, name: string, args: readonly ASTNode[]): Macro | undefined {
   const table = TABLE[`${name}/${args.length}`];
   if (!table || (table.group && !enabled.has(table.group))) return undefined;
-  if (name === 'bind' && !(receiver.op === 'id' && receiver.args === 'cel')) return undefined;
   return table.macro;
 }
 
@@ -69,15 +63,8 @@ const optionalMap =
     return call(at, '_?_:_', undefined, call(at, 'hasValue', target), some, call(at, 'optional.none', undefined));
   };
 
-const bind: Macro = ({ at, args, expand }) => {
-  const [variable, value, body] = args;
-  if (variable?.op !== 'id' || !value || !body)
-    return { at, message: 'cel.bind() variable names must be simple identifiers' };
-  return { op: 'bind', at, name: variable.args, value: expand(value), body: expand(body) };
-};
-
 interface Entry {
-  readonly group?: 'optional' | 'bindings' | 'twoVariables';
+  readonly group?: 'optional' | 'twoVariables';
   readonly macro: Macro;
 }
 
@@ -102,5 +89,4 @@ const TABLE: Readonly<Record<string, Entry | undefined>> = {
   'transformMapEntry/4': { group: 'twoVariables', macro: fold('transformMapEntry', 2, 'filtered') },
   'optMap/2': { group: 'optional', macro: optionalMap(false) },
   'optFlatMap/2': { group: 'optional', macro: optionalMap(true) },
-  'bind/3': { group: 'bindings', macro: bind },
 };

@@ -9,13 +9,17 @@ import { CelError, CelMap, noSuchOverload, Optional, type Value, ValueList, Valu
 /** Compiles checked expressions to functions; costs are those of cel-go. */
 export class Planner implements Compiler {
   readonly #facts: Facts;
+  readonly #roots: number;
   #scope: ReadonlyMap<string, number>;
   #slots: number;
+  /** The variables of the environment that are read. */
+  readonly reads = new Set<string>();
 
   constructor(facts: Facts, variables: readonly string[]) {
     this.#facts = facts;
     this.#scope = new Map(variables.map((name, slot) => [name, slot]));
     this.#slots = variables.length;
+    this.#roots = variables.length;
   }
 
   plan(expr: Expr): Step {
@@ -63,6 +67,7 @@ export class Planner implements Compiler {
 
   #ident(name: string): Step {
     const slot = this.#scope.get(name) ?? -1;
+    if (slot < this.#roots) this.reads.add(name);
     return (frame) => {
       frame.charge(1);
       const value = frame.slots[slot];
