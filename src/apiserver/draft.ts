@@ -1,6 +1,6 @@
 import type { Unstructured } from '../api/meta.js';
 import { equalJson } from '../apimachinery/json.js';
-import { validate, validateUpdate } from '../apimachinery/structural/validate.js';
+import { validateWithRules } from '../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from './causes.js';
 import { type Kind, type Subresource, servesStatus, type WriteContext } from './kind.js';
 import { generationPart, keptMetadata, metadataProblems, metadataUpdateProblems, newMetadata } from './object-meta.js';
@@ -24,7 +24,7 @@ export function draftOfNew(
   kind.strategy.prepareCreate?.(draft, context);
   refuse(kind, draft.metadata.name, [
     ...metadataProblems(draft.metadata, kind),
-    ...validate(kind.schema, draft).map(causeOf),
+    ...validateWithRules(kind.schema, draft, undefined).map(causeOf),
     ...(kind.strategy.validate?.(draft, undefined) ?? []),
   ]);
   if (manager !== undefined) recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now });
@@ -49,7 +49,7 @@ export function draftOfUpdate(
     ...(kind.custom && !subresource && !sent.metadata.resourceVersion ? [MISSING_VERSION] : []),
     ...metadataProblems(draft.metadata, kind),
     ...metadataUpdateProblems(draft.metadata, before.metadata),
-    ...validateUpdate(kind.schema, draft, before).map(causeOf),
+    ...validateWithRules(kind.schema, draft, before).map(causeOf),
     ...(kind.strategy.validate?.(draft, before) ?? []),
   ]);
   if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);

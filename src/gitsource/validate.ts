@@ -7,6 +7,7 @@ import { validateObjectMeta } from '../apimachinery/structural/metadata.js';
 import { OBJECT_META } from '../apimachinery/structural/object-meta.js';
 import { prune } from '../apimachinery/structural/prune.js';
 import { validate } from '../apimachinery/structural/validate.js';
+import { validateWithRules } from '../apimachinery/structural/validate-with-rules.js';
 import { type Entry, lookUp } from './catalog.js';
 import type { Document } from './parse.js';
 import type { Position, Problem } from './problem.js';
@@ -98,7 +99,7 @@ function schemaComplaints(object: JsonObject, { type, schema }: Entry): Complain
   const { metadata } = object;
   if (!isJsonObject(metadata)) return [{ field: 'metadata', message: 'must be an object' }];
   const unknown = prune(schema, object).pruned.map((field) => ({ field, message: 'unknown field' }));
-  const wrong = validate(schema, applyDefaults(schema, object));
+  const wrong = validateWithRules(schema, applyDefaults(schema, object), undefined);
   const metadataTypes = validate(OBJECT_META, metadata, 'metadata');
   const metadataRules = metadataTypes.length > 0 ? [] : nameErrors(metadata, type);
   return [

@@ -1,4 +1,4 @@
-import { type FieldError, invalid, required } from '../structural/field-error.js';
+import { type FieldError, invalid } from '../structural/field-error.js';
 import type { StructuralSchema } from '../structural/schema.js';
 import { CelCompileError } from './compile-error.js';
 import { compileRule } from './rule-program.js';
@@ -29,7 +29,6 @@ function checkRule(schema: StructuralSchema, at: number, path: string): FieldErr
   const source = schema['x-kubernetes-validations']?.[at];
   const place = `${path}.x-kubernetes-validations[${at}]`;
   if (!source) return [];
-  if (source.rule.trim() === '') return [required(`${place}.rule`, 'rule is not specified')];
   const { rule, message } = compileRule(source, schema);
   const errors: FieldError[] = [];
   if (rule instanceof CelCompileError) {

@@ -1,3 +1,4 @@
+import { checkRules } from '../cel/rule-check.js';
 import { equalJson, isJsonObject, type JsonObject } from '../json.js';
 import { type FieldError, forbidden, formatFieldError, invalid } from './field-error.js';
 import { isTypeOrMetadata } from './node.js';
@@ -9,15 +10,15 @@ import { structuralProblems } from './structural.js';
 import { validate } from './validate.js';
 
 /**
- * Why a CustomResourceDefinition with this `openAPIV3Schema` is refused, apart from its CEL expressions; empty when the
- * schema may be used as a StructuralSchema. Kubernetes names the path `spec.validation.openAPIV3Schema` when all versions
+ * Why a CustomResourceDefinition with this `openAPIV3Schema` is refused; empty when the schema may be used as a
+ * StructuralSchema. Kubernetes names the path `spec.validation.openAPIV3Schema` when all versions
  * have the same schema.
  */
 export function schemaProblems(schema: unknown, path: string): FieldError[] {
   const malformed = memberProblems(schema, path);
   if (malformed.length > 0 || !isJsonObject(schema)) return malformed;
   const problems = [...ruleProblems(schema, path), ...structuralProblems(schema, path)];
-  const found = problems.length > 0 ? problems : defaultProblems(schema, path, true);
+  const found = problems.length > 0 ? problems : [...checkRules(schema, path), ...defaultProblems(schema, path, true)];
   return found.sort((a, b) => (formatFieldError(a) < formatFieldError(b) ? -1 : 1));
 }
 
