@@ -35,11 +35,10 @@ let output = '';
 const code = await run(bin('ava'), process.argv.slice(2), (chunk) => {
   output += chunk;
 });
-// ava closes with lines such as "  12 tests passed"; each may be absent.
+// ava closes with lines such as "  12 tests passed", but names those that passed only when none failed.
 const count = (what) =>
   Number([...output.matchAll(new RegExp(`^\\s*(\\d+) (?:tests? )?${what}`, 'gm'))].at(-1)?.[1] ?? 0);
+const passed = [...output.matchAll(/^\s*✔ /gm)].length;
 const failed = count('failed') + count('uncaught exceptions?') + count('unhandled rejections?');
-console.log(
-  `${count('passed')} passed, ${code === 0 ? failed : Math.max(1, failed)} failed, ${count('skipped')} skipped`,
-);
+console.log(`${passed} passed, ${code === 0 ? failed : Math.max(1, failed)} failed, ${count('skipped')} skipped`);
 process.exit(code);

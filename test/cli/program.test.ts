@@ -30,7 +30,7 @@ test(
   0,
   /dev[\s\S]*hub[\s\S]*agent[\s\S]*apiserver[\s\S]*explain[\s\S]*validate[\s\S]*crds/,
 );
-test('hub --help lists the controllers', ends, ['hub', '--help'], 0, /source, clusterset, placement, replicaset/);
+test('hub --help lists the controllers', ends, ['hub', '--help'], 0, /source,\s+clusterset,\s+placement,\s+replicaset/);
 test('a mistyped flag is answered with the flag that was meant', ends, ['dev', '--onse'], 2, /Did you mean --once/);
 test('a mistyped command is answered with the command that was meant', ends, ['validat'], 2, /Did you mean validate/);
 test('a missing flag is named', ends, ['agent', '--cluster-name', 'c1'], 2, /--hub-kubeconfig/);
@@ -49,7 +49,7 @@ test(
   ends,
   ['crds'],
   0,
-  /managedclusters[\s\S]*gitsources[\s\S]*manifestworks/,
+  /gitsources.placet.dev[\s\S]*managedclusters[\s\S]*manifestworks/,
 );
 test('validate accepts the example fleet', ends, ['validate', 'examples/fleet'], 0, /objects in \d+ files are valid/);
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { checkOut } from '../../src/gitsource/checkout.js';
@@ -101,6 +101,7 @@ test('what a killed fetch left behind does not hinder the next one', async (t) =
   const repository = await open(t, origin, options);
   await take(repository);
   const copy = copyIn(options);
+  mkdirSync(join(copy, 'objects', 'pack'), { recursive: true }); // git removes it while it is empty
   for (const debris of ['shallow.lock', 'objects/pack/tmp_pack_x', 'config.lock'])
     writeFileSync(join(copy, debris), 'half');
   origin.write({ 'one.yaml': CLUSTER.replace('one', 'two') });

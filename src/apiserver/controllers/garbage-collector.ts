@@ -1,5 +1,5 @@
-import equal from 'fast-deep-equal';
 import type { OwnerReference, Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import { startController } from '../../control/controller.js';
 import { again, done, type Outcome } from '../../control/outcome.js';
 import type { Kind } from '../kind.js';
@@ -76,7 +76,7 @@ export function startGarbageCollector({ local, log }: LoopContext, signal: Abort
     if (!object) return;
     const key = objectKey(kind, object);
     graph.set(key, after);
-    const ownersChanged = !equal(ownersOf(before), ownersOf(after));
+    const ownersChanged = !equalJson(ownersOf(before), ownersOf(after));
     if (after && ((ownersChanged && ownersOf(after).length > 0) || waitsForUs(after))) controller.add(key);
     if (!after) for (const dependent of graph.dependentsOf(object.metadata.uid ?? '')) controller.add(dependent);
     if (before && ownersChanged) {

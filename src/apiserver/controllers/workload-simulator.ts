@@ -1,5 +1,5 @@
-import equal from 'fast-deep-equal';
 import type { Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import { startController } from '../../control/controller.js';
 import { done } from '../../control/outcome.js';
 import type { Kind } from '../kind.js';
@@ -27,7 +27,7 @@ export function startWorkloadSimulator({ local, log, now }: LoopContext, signal:
         }
         const { kind, object } = found;
         const status = simulatedStatus(kind.group, object, timestamp(now()));
-        if (status && !equal(withoutTimes(status), withoutTimes(object.status))) {
+        if (status && !equalJson(withoutTimes(status), withoutTimes(object.status))) {
           const changed = { ...object, status } as Unstructured;
           await local.update(kind, changed, { subresource: 'status', fieldManager: MANAGER });
         }
@@ -51,7 +51,7 @@ export function startWorkloadSimulator({ local, log, now }: LoopContext, signal:
 
 /** A status somebody else wrote stays until the object itself changes. */
 const asksForMore = (before: Unstructured, after: Unstructured): boolean =>
-  !equal(before.spec, after.spec) ||
+  !equalJson(before.spec, after.spec) ||
   before.metadata.generation !== after.metadata.generation ||
   before.metadata.annotations?.[SIMULATE_ANNOTATION] !== after.metadata.annotations?.[SIMULATE_ANNOTATION];
 
