@@ -29,14 +29,31 @@ export function checkType(value: unknown, node: Node, path: () => string): Field
   return typeInvalid(at, found, `${at} in body must be of type ${expected}: ${JSON.stringify(found)}`);
 }
 
-const PATTERNS = new Map<string, RE2JS>();
+interface Pattern {
+  readonly expression: RE2JS;
+  /** Most strings under a pattern are few and repeat: reasons, statuses, names of kinds. */
+  readonly known: Map<string, boolean>;
+}
 
-function patternOf(source: string): RE2JS {
+const MAX_KNOWN = 500;
+const PATTERNS = new Map<string, Pattern>();
+
+function patternOf(source: string): Pattern {
   const known = PATTERNS.get(source);
   if (known) return known;
-  const compiled = RE2JS.compile(source);
-  PATTERNS.set(source, compiled);
-  return compiled;
+  const pattern: Pattern = { expression: RE2JS.compile(source), known: new Map() };
+  PATTERNS.set(source, pattern);
+  return pattern;
+}
+
+function isFound(source: string, text: string): boolean {
+  const { expression, known } = patternOf(source);
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const found = expression.matcher(text).find();
+  if (known.size >= MAX_KNOWN) known.clear();
+  if (text.length < 100) known.set(text, found);
+  return found;
 }
 
 // Kubernetes counts code points; only a string with surrogate pairs has fewer of them than its length.
@@ -49,7 +66,7 @@ export function checkString(text: string, node: Node, path: () => string, errors
     errors.push(tooLong(path(), maxLength));
   } else if (minLength !== undefined && lengthOf(text) < minLength) {
     errors.push(invalid(path(), text, `${path()} in body should be at least ${minLength} chars long`));
-  } else if (pattern && !patternOf(pattern).matcher(text).find()) {
+  } else if (pattern && !isFound(pattern, text)) {
     errors.push(invalid(path(), text, `${path()} in body should match '${pattern}'`));
   }
   if (node.format && !node.format.accepts(text)) {
