@@ -380,3 +380,15 @@ test('replicas are read and set through the scale of a Deployment', async (t) =>
     metadata: { generation: 2 },
   });
 });
+
+test('an applied value of another type is refused where the field is', async (t) => {
+  const client = await start(t);
+  const applied = client.apply(ConfigMap, object(ConfigMap, 'x', { data: { a: 1 } }), {
+    fieldManager: 'm',
+    force: false,
+  });
+  await t.throwsAsync(applied, {
+    message:
+      'failed to create typed patch object (ns/x; v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}',
+  });
+});

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json.js';
-import type { ListType, MapType, OwnershipType } from './ownership-type.js';
+import type { ListType, MapType, OwnershipType, Scalar } from './ownership-type.js';
 import { fieldElement, formatPath, itemElement } from './path-element.js';
 
 /** A request to apply that no state of the object could satisfy. */
@@ -32,12 +32,23 @@ function check(value: unknown, type: OwnershipType, path: readonly string[], pro
   } else if (isJsonObject(value)) {
     if (type.map) checkMembers(value, type.map, path, problems);
     else say(`expected ${expected(type)}, got map`);
-  } else if (!type.scalar) {
-    say(`expected ${expected(type)}, got ${JSON.stringify(value)}`);
+  } else if (!type.scalar || !isOf(type.scalar, value)) {
+    say(`expected ${expected(type)}, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`);
   }
 }
 
-const expected = (type: OwnershipType): string => (type.map ? 'map' : type.list ? 'list' : 'scalar');
+const isOf = (scalar: Scalar, value: unknown): boolean =>
+  scalar === 'any' || (scalar === 'numeric' ? typeof value === 'number' : typeof value === scalar);
+
+const SCALAR_NAMES: Readonly<Record<Scalar, string>> = {
+  any: 'scalar',
+  string: 'string',
+  numeric: 'numeric (int or float)',
+  boolean: 'boolean',
+};
+
+const expected = ({ map, list, scalar = 'any' }: OwnershipType): string =>
+  map ? 'map' : list ? 'list' : SCALAR_NAMES[scalar];
 
 function checkMembers(
   object: { [name: string]: unknown },

@@ -4,10 +4,13 @@ import type { StructuralSchema } from '../structural/schema.js';
 
 /** How ownership of a value is divided: which of the three forms the value may take, and what is owned inside each. */
 export interface OwnershipType {
-  readonly scalar: boolean;
+  /** Which scalars, if any. */
+  readonly scalar: Scalar | undefined;
   readonly list: ListType | undefined;
   readonly map: MapType | undefined;
 }
+
+export type Scalar = 'any' | 'string' | 'numeric' | 'boolean';
 
 export interface ListType {
   /** Owned as a whole; otherwise item by item. */
@@ -27,7 +30,14 @@ export interface MapType {
 
 const NO_FIELDS: ReadonlyMap<string, OwnershipType> = new Map();
 
-const SCALAR: OwnershipType = { scalar: true, list: undefined, map: undefined };
+const scalarOf = (scalar: Scalar): OwnershipType => ({ scalar, list: undefined, map: undefined });
+const SCALAR = scalarOf('any');
+const SCALARS: Readonly<Record<string, OwnershipType>> = {
+  string: scalarOf('string'),
+  integer: scalarOf('numeric'),
+  number: scalarOf('numeric'),
+  boolean: scalarOf('boolean'),
+};
 
 /** A value nothing is known about, owned as a whole. */
 const UNTYPED: OwnershipType = recursive(true);
@@ -38,7 +48,7 @@ export const DEDUCED: OwnershipType = recursive(false);
 function recursive(atomic: boolean): OwnershipType {
   const list = { atomic: true, keys: [], keyDefaults: new Map(), items: SCALAR };
   const map = { atomic, fields: NO_FIELDS, others: SCALAR };
-  const type: OwnershipType = { scalar: true, list, map };
+  const type: OwnershipType = { scalar: 'any', list, map };
   list.items = atomic ? type : UNTYPED;
   map.others = type;
   return type;
@@ -85,13 +95,13 @@ function prepare(schema: StructuralSchema, open: boolean): OwnershipType {
   if (schema['x-kubernetes-int-or-string']) return SCALAR;
   switch (schema.type) {
     case 'object':
-      return { scalar: false, list: undefined, map: mapOf(schema, open) };
+      return { scalar: undefined, list: undefined, map: mapOf(schema, open) };
     case 'array':
-      return { scalar: false, list: listOf(schema, open), map: undefined };
+      return { scalar: undefined, list: listOf(schema, open), map: undefined };
     case undefined:
-      return { scalar: true, list: listOf(schema, open), map: mapOf(schema, open) };
+      return { scalar: 'any', list: listOf(schema, open), map: mapOf(schema, open) };
     default:
-      return SCALAR;
+      return SCALARS[schema.type] ?? SCALAR;
   }
 }
 

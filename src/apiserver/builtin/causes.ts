@@ -8,7 +8,7 @@ export const required = (field: string, detail = ''): Cause => ({
 
 export const invalidValue = (field: string, value: unknown, detail: string): Cause => ({
   reason: 'FieldValueInvalid',
-  message: `Invalid value: ${JSON.stringify(value)}: ${detail}`,
+  message: `Invalid value: ${JSON.stringify(value ?? null)}: ${detail}`,
   field,
 });
 

@@ -26,7 +26,8 @@ const SCALARS: Readonly<Record<string, Schema>> = {
   t: { type: 'string', format: 'date-time' },
   m: { type: 'string', format: 'date-time' },
   x: { 'x-kubernetes-int-or-string': true },
-  q: { type: 'string' },
+  // Sent as a string or a number, kept as a string.
+  q: { 'x-kubernetes-int-or-string': true },
   a: { 'x-kubernetes-preserve-unknown-fields': true },
 };
 
