@@ -40,7 +40,11 @@ async function createAt(request: ResourceRequest): Promise<Answer> {
   if (!subresource?.create) throw subresource ? methodNotAllowed() : noSuchResource();
   const parent = api.store.head(keyFor(kind, namespace, name));
   if (!parent) throw notFound(kind, name);
-  const { object } = await sentObject(request, subresource.type);
+  const object = withoutNulls((await sentObject(request, subresource.type)).object);
   const context = contextOf(api, writeOptions(request));
   return { code: 201, body: await subresource.create(fromStored(kind, parent), object, context) };
 }
+
+/** A null in a built-in kind means that the member is absent. */
+const withoutNulls = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value, (_, member: unknown) => (member === null ? undefined : member))) as T; // only members go

@@ -1,0 +1,81 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { accessSync, constants, readdirSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+export interface Kubectl {
+  /** `1.33`. */
+  readonly version: string;
+  readonly path: string;
+}
+
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Absent or not for us, which is the same here.
+    return false;
+  }
+};
+
+/** Every kubectl on this machine: the one in PATH, and `kubectl.1.NN` beside it. */
+export function findKubectls(): readonly Kubectl[] {
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'kubectl'))
+    .find(isExecutable);
+  if (path === undefined) return [];
+  const folder = dirname(realpathSync(path));
+  const versioned = readdirSync(folder).flatMap((name) => {
+    const [, version] = /^kubectl\.(1\.\d+)$/.exec(name) ?? [];
+    return version ? [{ version, path: join(folder, name) }] : [];
+  });
+  return versioned.length > 0 ? versioned : [{ version: versionOf(path), path }];
+}
+
+const versionOf = (path: string): string =>
+  /"minor": "(\d+)/
+    .exec(execFileSync(path, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }))?.[1]
+    ?.replace(/^/, '1.') ?? 'unknown';
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** A few at a time: each kubectl is a process of its own and wants a whole core. */
+async function turn(): Promise<void> {
+  if (running >= 4) await new Promise<void>((resolve) => waiting.push(resolve));
+  running += 1;
+}
+
+function done(): void {
+  running -= 1;
+  waiting.shift()?.();
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function runKubectl(path: string, args: readonly string[], { input, env = {} }: RunOptions): Promise<Run> {
+  await turn();
+  try {
+    return await new Promise((resolve) => {
+      const child = execFile(
+        path,
+        args,
+        { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 },
+        (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+      );
+      child.stdin?.end(input ?? '');
+    });
+  } finally {
+    done();
+  }
+}
