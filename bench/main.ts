@@ -3,6 +3,7 @@ import { machine } from './report.js';
 
 // Each benchmark is loaded only when it runs, so that its imports do not count in another's memory.
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  schedule: async () => (await import('./schedule.js')).benchSchedule,
   apiserver: async () => (await import('./apiserver.js')).benchApiserver,
   start: async () => (await import('./start.js')).benchStart,
   'commit-to-applied': async () => (await import('./commit-to-applied.js')).benchCommitToApplied,
