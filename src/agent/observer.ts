@@ -31,6 +31,10 @@ export interface Observer {
   look(type: ResourceType, key: string): Sight;
   /** Takes note of an answer of the server, which may be newer than the watch. */
   note(type: ResourceType, object: Unstructured): Seen;
+  /** Runs a write of the object, whose answer is noted as our own doing. */
+  writing(type: ResourceType, key: string, write: () => Promise<Unstructured>): Promise<Seen>;
+  /** Whether the object is as this agent itself left it, or is just about to. Works that share an object do not fight. */
+  isOurs(type: ResourceType, key: string, seen: Seen): boolean;
   /** False while the kind's watch has not delivered a complete list; then only asking the server tells. */
   watching(type: ResourceType): boolean;
 }
@@ -42,6 +46,8 @@ interface Kind {
   /** Answers to our own requests which the watch has not caught up with. */
   readonly answers: Map<string, Seen>;
   readonly followers: Map<string, Map<string, boolean>>;
+  /** How this agent left an object, and how many of its writes are on their way. */
+  readonly writes: Map<string, { running: number; uid: string; digest: string }>;
 }
 
 const LINGER_MS = 60_000;
@@ -64,7 +70,7 @@ export function createObserver(
       return slimOf(object, wanted ? seenOf(object, [...wanted.values()].includes(true)) : undefined);
     };
     const cache = startInformer(client, type, { trim, log }, AbortSignal.any([signal, stop.signal]));
-    const kind: Kind = { type, stop, cache, answers: new Map(), followers };
+    const kind: Kind = { type, stop, cache, answers: new Map(), followers, writes: new Map() };
     cache.onChange((change) => announce(kind, change));
     return kind;
   };
@@ -98,6 +104,7 @@ export function createObserver(
       if (wanted.size > 0) continue;
       kind.followers.delete(key);
       kind.answers.delete(key);
+      kind.writes.delete(key);
       if (kind.followers.size === 0) stopLater(kind);
     }
   };
@@ -109,6 +116,17 @@ export function createObserver(
       kinds.delete(idOf(kind.type));
       kind.stop.abort();
     }, LINGER_MS).unref();
+  };
+
+  const note = (type: ResourceType, object: Unstructured): Seen => {
+    const kind = kinds.get(idOf(type));
+    const wanted = kind?.followers.get(keyOf(object));
+    const seen = seenOf(object, wanted !== undefined && [...wanted.values()].includes(true));
+    if (!kind || !wanted) return seen;
+    const cached = kind.cache.get(keyOf(object));
+    const stale = cached && isNewer(cached.metadata.resourceVersion ?? '', seen.resourceVersion);
+    if (!stale) kind.answers.set(keyOf(object), seen);
+    return seen;
   };
 
   return {
@@ -142,15 +160,24 @@ export function createObserver(
       if (slim) return slim.seen ? { kind: 'present', seen: slim.seen } : { kind: 'unknown' };
       return kind.cache.synced ? { kind: 'absent' } : { kind: 'unknown' };
     },
-    note: (type, object) => {
+    note,
+    writing: async (type, key, write) => {
       const kind = kinds.get(idOf(type));
-      const wanted = kind?.followers.get(keyOf(object));
-      const seen = seenOf(object, wanted !== undefined && [...wanted.values()].includes(true));
-      if (!kind || !wanted) return seen;
-      const cached = kind.cache.get(keyOf(object));
-      const stale = cached && isNewer(cached.metadata.resourceVersion ?? '', seen.resourceVersion);
-      if (!stale) kind.answers.set(keyOf(object), seen);
-      return seen;
+      const own = kind?.writes.get(key) ?? { running: 0, uid: '', digest: '' };
+      kind?.writes.set(key, own);
+      own.running += 1;
+      try {
+        const seen = note(type, await write());
+        own.uid = seen.uid;
+        own.digest = seen.digest;
+        return seen;
+      } finally {
+        own.running -= 1;
+      }
+    },
+    isOurs: (type, key, { uid, digest }) => {
+      const own = kinds.get(idOf(type))?.writes.get(key);
+      return own !== undefined && (own.running > 0 || (own.uid === uid && own.digest === digest));
     },
     watching: (type) => kinds.get(idOf(type))?.cache.synced ?? false,
   };

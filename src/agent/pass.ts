@@ -9,6 +9,7 @@ import { checkExecutor, DENIED_RETRY_MS, ExecutorDenied } from './executor.js';
 import type { Query } from './feedback.js';
 import { IgnoreFieldError } from './ignore-fields.js';
 import type { Mapper } from './mapper.js';
+import { mergeFor } from './merge/typed.js';
 import { type Look, lookAt, type ObserveTools, presenceOf } from './observe.js';
 import { applyOrder } from './order.js';
 import { ownerReferenceOf } from './ownership.js';
@@ -101,6 +102,9 @@ function unsendable({ manifest, type, meta, config }: Item, mappingError: string
 
 const APPLIED: Applied = { ok: true };
 
+const isReplaced = ({ config, manifest }: Item): boolean =>
+  config.strategy.type === 'Update' && manifest !== undefined && mergeFor(manifest) === undefined;
+
 function overruledIn(items: readonly Item[]): ReadonlySet<string> {
   const last = new Map<string, string>();
   for (const { meta, id } of applyOrder(items)) last.set(objectOf(meta), id);
@@ -169,7 +173,7 @@ class Pass {
     const sight = item.type ? this.#tools.observer.look(item.type, item.key) : { kind: 'unknown' as const };
     const digest = sight.kind === 'present' ? sight.seen.digest : sight.kind;
     if (last && this.#stillStands(last, item, sight)) {
-      this.#attempts.set(item.basis, last);
+      this.#attempts.set(item.basis, last.ok ? { ...last, mark: this.#mark } : last);
       return last.ok ? APPLIED : last.applied;
     }
     try {
@@ -188,8 +192,20 @@ class Pass {
       return now < last.retryAt && !this.#memory.retryNow && !moved;
     }
     if (this.#work.spec?.executor && now - last.at > RECHECK_MS) return false;
-    if (item.config.strategy.type === 'ReadOnly' || this.#overruled.has(item.id)) return true;
-    return sight.kind === 'present' && sight.seen.uid === last.uid && sight.seen.digest === last.digest;
+    if (item.config.strategy.type === 'ReadOnly') return true;
+    if (sight.kind !== 'present' || !item.type || sight.seen.uid !== last.uid) return false;
+    if (this.#overruled.has(item.id)) return true;
+    // As OCM, which compares a whole object again at every look once anything has written it: users see Jobs refused.
+    if (last.mark !== this.#mark && sight.seen.resourceVersion !== last.resourceVersion && isReplaced(item))
+      return false;
+    if (sight.seen.digest === last.digest) return true;
+    return last.mark === this.#mark && this.#tools.observer.isOurs(item.type, item.key, sight.seen);
+  }
+
+  /** A work that is edited or labelled gets its way again with objects that another work of ours has written since. */
+  get #mark(): string {
+    const { generation, labels = {} } = this.#work.metadata;
+    return JSON.stringify([generation, labels]);
   }
 
   async #send(item: Item, sight: ReturnType<PassTools['observer']['look']>, expected: boolean): Promise<void> {
@@ -201,22 +217,26 @@ class Pass {
     if (config.strategy.type === 'ReadOnly') {
       const look = await lookAt(item, this.#tools);
       const uid = look.kind === 'present' ? look.seen.uid : '';
-      this.#attempts.set(basis, { ok: true, uid, digest: '', at: clock() });
+      this.#attempts.set(basis, { ok: true, uid, digest: '', resourceVersion: '', at: clock(), mark: this.#mark });
       return;
     }
-    const live: Unstructured = await applyManifest(
-      { client, query, signal },
-      {
-        type,
-        manifest,
-        strategy: config.strategy,
-        ownership: { reference: ownerReferenceOf(this.#record), owned },
-        sight,
-        expected: expected || this.#isRecorded(item),
-      },
-    );
-    const seen = observer.note(type, live);
-    this.#attempts.set(basis, { ok: true, uid: seen.uid, digest: seen.digest, at: clock() });
+    const request = {
+      type,
+      manifest,
+      strategy: config.strategy,
+      ownership: { reference: ownerReferenceOf(this.#record), owned },
+      sight,
+      expected: expected || this.#isRecorded(item),
+    };
+    const seen = await observer.writing(type, item.key, () => applyManifest({ client, query, signal }, request));
+    this.#attempts.set(basis, {
+      ok: true,
+      uid: seen.uid,
+      digest: seen.digest,
+      resourceVersion: seen.resourceVersion,
+      at: clock(),
+      mark: this.#mark,
+    });
   }
 
   #failed(item: Item, last: Attempt | undefined, error: unknown, digest: string): Applied {
@@ -287,10 +307,11 @@ function resourcesOf(
   for (const { id, meta, type, config, basis } of items) {
     const look = looks.get(id);
     if (!type || !look || look.kind === 'unknown' || look.kind === 'incomplete') return undefined;
-    if (look.kind === 'absent') continue;
     const attempt = attempts.get(basis);
     // As OCM, what is only read is listed if it was there when this generation was first gone through.
-    if (config.strategy.type === 'ReadOnly' && attempt?.ok && attempt.uid === '') continue;
+    const readUid = config.strategy.type === 'ReadOnly' && attempt?.ok ? attempt.uid : undefined;
+    const uid = readUid ?? (look.kind === 'present' ? look.seen.uid : '');
+    if (uid === '') continue;
     const { group, namespace, version = '', resource = '', name = '' } = meta;
     resources.push({
       ...(group ? { group } : {}),
@@ -298,7 +319,7 @@ function resourcesOf(
       resource,
       ...(namespace ? { namespace } : {}),
       name,
-      uid: look.seen.uid,
+      uid,
     });
   }
   return resources;

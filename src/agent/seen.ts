@@ -13,16 +13,11 @@ export interface Seen {
   readonly object: Unstructured | undefined;
 }
 
-const isJob = ({ apiVersion, kind }: Unstructured): boolean => apiVersion.startsWith('batch/') && kind === 'Job';
-
-/**
- * Digest of everything but the status and what the server keeps for itself. The status of a Job counts too: OCM compares
- * a Job again once anything has written it, and an unchanged manifest is then refused as immutable; users see that.
- */
+/** Digest of everything but the status and what the server keeps for itself. */
 export function enforceableDigest(object: Unstructured): string {
-  const { metadata, status, ...content } = object;
+  const { metadata, status: _, ...content } = object;
   const { labels, annotations, ownerReferences, finalizers } = metadata;
-  return digestOf([content, labels, annotations, ownerReferences, finalizers, isJob(object) ? status : undefined]);
+  return digestOf([content, labels, annotations, ownerReferences, finalizers]);
 }
 
 export const seenOf = (object: Unstructured, keep: boolean): Seen => ({

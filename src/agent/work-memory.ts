@@ -6,7 +6,15 @@ import type { Applied } from './status.js';
 
 /** How applying one manifest last ended, and on what that rests. */
 export type Attempt =
-  | { readonly ok: true; readonly uid: string; readonly digest: string; readonly at: number }
+  | {
+      readonly ok: true;
+      readonly uid: string;
+      readonly digest: string;
+      readonly resourceVersion: string;
+      readonly at: number;
+      /** Generation and labels of the work when it was last found so. */
+      readonly mark: string;
+    }
   | {
       readonly ok: false;
       /** Of the live object when it was tried; another one is worth another try. */
