@@ -135,7 +135,7 @@ export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Generat
 const RANK: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };
 const rankOf = (element: string): number => RANK[element.charAt(0)] ?? 4;
 
-export function compareElements(a: string, b: string): number {
+function compareElements(a: string, b: string): number {
   const byRank = rankOf(a) - rankOf(b);
   if (byRank !== 0) return byRank;
   const [left, right] = [Number(a.slice(2)), Number(b.slice(2))];

@@ -43,7 +43,7 @@ const SCALARS: Readonly<Record<string, OwnershipType>> = {
 const UNTYPED: OwnershipType = recursive(true);
 
 /** A value nothing is known about, owned member by member; its lists as a whole. */
-export const DEDUCED: OwnershipType = recursive(false);
+const DEDUCED: OwnershipType = recursive(false);
 
 function recursive(atomic: boolean): OwnershipType {
   const list = { atomic: true, keys: [], keyDefaults: new Map(), items: SCALAR };

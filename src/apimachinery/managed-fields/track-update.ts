@@ -51,7 +51,8 @@ const isReset = (sent: unknown): boolean =>
   Array.isArray(sent) &&
   (sent.length === 0 || (sent.length === 1 && isJsonObject(sent[0]) && Object.keys(sent[0]).length === 0));
 
-export function updatedManagers(update: Omit<Update, 'now'> & { readonly now: Date }, managers: Managers): Managers {
+/** The owners after an update that is not necessarily stored as such. */
+export function updatedManagers(update: Update, managers: Managers): Managers { readonly now: Date }, managers: Managers): Managers {
   const { before, after, manager, apiVersion, subresource, hasStatus, now } = update;
   const ignored = resetFields(hasStatus, subresource);
   const type = resourceType(update.schema);

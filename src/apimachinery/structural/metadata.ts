@@ -50,7 +50,7 @@ function validateNamespace(namespace: unknown, path: string, namespaced: boolean
 
 const entriesOf = (value: unknown): [string, unknown][] => (isJsonObject(value) ? Object.entries(value) : []);
 
-export const validateLabels = (labels: unknown, path: string): FieldError[] =>
+const validateLabels = (labels: unknown, path: string): FieldError[] =>
   entriesOf(labels).flatMap(([key, value]) => [
     ...labelKeyProblems(key).map((problem) => invalid(path, key, problem)),
     ...(typeof value === 'string' ? labelValueProblems(value) : []).map((problem) => invalid(path, value, problem)),
