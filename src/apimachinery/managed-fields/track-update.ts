@@ -52,7 +52,7 @@ const isReset = (sent: unknown): boolean =>
   (sent.length === 0 || (sent.length === 1 && isJsonObject(sent[0]) && Object.keys(sent[0]).length === 0));
 
 /** The owners after an update that is not necessarily stored as such. */
-export function updatedManagers(update: Update, managers: Managers): Managers { readonly now: Date }, managers: Managers): Managers {
+export function updatedManagers(update: Update, managers: Managers): Managers {
   const { before, after, manager, apiVersion, subresource, hasStatus, now } = update;
   const ignored = resetFields(hasStatus, subresource);
   const type = resourceType(update.schema);
