@@ -6,6 +6,7 @@ import type { ResourceRequest } from './request.js';
 import { parseResourcePath, type ResourcePath, verbOf } from './resource-path.js';
 import { answerRootPath } from './root-paths.js';
 import { badRequest, forbidden, methodNotAllowed, noSuchResource, StatusError } from './status-error.js';
+import { refuseUnserved } from './unserved.js';
 import { create } from './verbs/create.js';
 import { remove } from './verbs/delete.js';
 import { deleteCollection } from './verbs/delete-collection.js';
@@ -85,6 +86,7 @@ async function route(
   if (!path) return answerRootPath(api, http, url.pathname);
   const kind = api.kinds.find(path.group, path.version, path.plural);
   if (!kind || (!kind.namespaced && path.namespace !== '' && path.plural !== 'namespaces')) throw noSuchResource();
+  refuseUnserved(kind, path.subresource);
   const served = VERBS[verb];
   if (!served || (path.subresource === '' && !kind.verbs.includes(verb))) throw methodNotAllowed();
   const caller: Caller = { user, userAgent: String(http.headers['user-agent'] ?? ''), warn };

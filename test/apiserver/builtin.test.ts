@@ -392,3 +392,19 @@ test('an applied value of another type is refused where the field is', async (t)
       'failed to create typed patch object (ns/x; v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}',
   });
 });
+
+test('what needs running containers is refused by name', async (t) => {
+  const client = await start(t);
+  await client.create(Pod, object(Pod, 'p', { spec: { containers } }));
+  for (const [method, path] of [
+    ['GET', 'log'],
+    ['POST', 'exec'],
+    ['POST', 'portforward'],
+  ] as const) {
+    const error = await t.throwsAsync(client.request(method, `/api/v1/namespaces/ns/pods/p/${path}`), {
+      instanceOf: ApiError,
+    });
+    t.is(error?.code, 501);
+    t.is(error?.message, `pods/${path} is not served: this API server runs no containers and no proxy`);
+  }
+});

@@ -113,9 +113,10 @@ export const DEFAULT_ROLES: readonly Unstructured[] = [
       { nonResourceURLs: ['*'], verbs: ['*'] },
     ],
   }),
-  clusterRole('admin', { aggregates: 'admin' }),
-  clusterRole('edit', { aggregates: 'edit' }),
-  clusterRole('view', { aggregates: 'view' }),
+  // Their rules are those of the roles they select, and are here only to be read.
+  clusterRole('admin', { aggregates: 'admin', rules: [...ADMIN, ...EDIT, ...VIEW] }),
+  clusterRole('edit', { aggregates: 'edit', rules: [...EDIT, ...VIEW] }),
+  clusterRole('view', { aggregates: 'view', rules: VIEW }),
   clusterRole('system:aggregate-to-admin', { rules: ADMIN, labels: aggregateTo(['admin']) }),
   clusterRole('system:aggregate-to-edit', { rules: EDIT, labels: aggregateTo(['admin', 'edit']) }),
   clusterRole('system:aggregate-to-view', { rules: VIEW, labels: aggregateTo(['admin', 'edit', 'view']) }),
