@@ -40,7 +40,7 @@ const NEVER = listOf([
   'fd00:ec2::254/128',
   '2002::/16',
   '2001::/32',
-]); // prettier-ignore
+]);
 const PRIVATE = listOf([
   '127.0.0.0/8',
   '10.0.0.0/8',
@@ -49,7 +49,7 @@ const PRIVATE = listOf([
   '100.64.0.0/10',
   '::1/128',
   'fc00::/7',
-]); // prettier-ignore
+]);
 
 /** `::ffff:10.0.0.1` and `64:ff9b::10.0.0.1` reach 10.0.0.1. */
 const unwrap = (address: string): string => {

@@ -34,7 +34,7 @@ const SERVER_OWNED = [
   'deletionGracePeriodSeconds',
   'managedFields',
   'selfLink',
-]; // prettier-ignore
+];
 
 /** `kind: List` stands for its items. */
 const expand = ({ value, at }: Document): { value: unknown; at: Document['at']; field: string }[] =>

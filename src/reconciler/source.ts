@@ -13,7 +13,9 @@ import { ApiError } from '../kube/client.js';
 import { commit } from '../kube/commit.js';
 import type { HubContext, Loop } from './loop.js';
 import { removeObject } from './source-apply.js';
-import { type CommitContext, followCommit, type SourceState, settledAs } from './source-commit.js';
+import { Claims } from './source-claims.js';
+import { followCommit, restoreLast } from './source-commit.js';
+import { type CommitContext, type SourceState, settledAs } from './source-context.js';
 import { createHubObjects, type Drift } from './source-objects.js';
 import { isCurrent } from './source-plan.js';
 import { createSourceReader } from './source-reader.js';
@@ -41,11 +43,17 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
   const sources = caches.of(GitSource);
   const reader = createSourceReader(client, context.git);
   const states = new Map<string, SourceState>();
-  const claims = new Map<string, string>();
+  const claims = new Claims();
   const swept = sweepCredentials(context.git);
 
   const stateOf = (key: string): SourceState => {
-    const state = states.get(key) ?? { askAt: 0, webhookTime: undefined, wanted: new Map(), settled: new Map() };
+    const state = states.get(key) ?? {
+      askAt: 0,
+      isStuck: false,
+      webhookTime: undefined,
+      wanted: new Map(),
+      settled: new Map(),
+    };
     states.set(key, state);
     return state;
   };
@@ -91,7 +99,7 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
 
   const forget = async (key: string): Promise<void> => {
     states.delete(key);
-    for (const [id, owner] of claims) if (owner === key) claims.delete(id);
+    claims.keep(key, new Set());
     controller.forget(key);
     await reader.forget(key);
   };
@@ -134,13 +142,21 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
     const ask = at >= state.askAt;
     // Moved before asking: a webhook that arrives meanwhile sets it back.
     if (ask) state.askAt = at + interval;
+    else if (state.isStuck) {
+      await restoreLast(source, commitContext(state, until));
+      return nextLook(state);
+    }
+    state.isStuck = false;
     const checkout = await reader.read(source, ask, until);
     const { source: latest, update } = await followCommit(source, checkout, commitContext(state, until));
+    if (update.stage.kind === 'stalled' || update.stage.kind === 'held') {
+      await restoreLast(latest, commitContext(state, until));
+    }
     const { webhookTime } = state;
     state.webhookTime = undefined;
     await write(latest, { ...update, ...(isNews(latest, webhookTime) ? { webhookTime } : {}) });
     const waiting = update.stage.kind === 'failing' ? WAITING_MS : Number.POSITIVE_INFINITY;
-    return again(Math.max(0, Math.min(waiting, state.askAt - performance.now())), 'the next look at the repository');
+    return nextLook(state, waiting);
   };
 
   const fail = async (source: GitSource, state: SourceState, thrown: unknown): Promise<Outcome> => {
@@ -150,7 +166,8 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
     const isTerminal = error.name === 'TerminalError';
     await write(source, { stage: { kind: isTerminal ? 'stalled' : 'failing', reason, message } });
     // What is wrong may be put right at the Git host, where nothing tells us; so a stalled source still polls.
-    if (isTerminal) return again(Math.max(0, state.askAt - performance.now()), 'the next look at the repository');
+    state.isStuck = isTerminal;
+    if (isTerminal) return nextLook(state);
     state.askAt = 0;
     return { kind: 'retry', error };
   };
@@ -170,7 +187,9 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
       return await follow(kept, state, until);
     } catch (error) {
       if (until.aborted) throw error;
-      return await fail(kept, state, error);
+      const outcome = await fail(kept, state, error);
+      await restoreLast(kept, commitContext(state, until));
+      return outcome;
     }
   };
 
@@ -208,6 +227,9 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
     },
   };
 }
+
+const nextLook = ({ askAt }: SourceState, atMostMs = Number.POSITIVE_INFINITY): Outcome =>
+  again(Math.max(0, Math.min(atMostMs, askAt - performance.now())), 'the next look at the repository');
 
 /** Somebody else than this loop changed it: the spec, an annotation, or it is to be deleted. */
 const isEdited = (before: GitSource, after: GitSource): boolean =>

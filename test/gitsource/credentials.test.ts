@@ -212,7 +212,7 @@ test('ssh is strict, uses only the given key and knows only the given hosts', (t
     'PermitLocalCommand=no',
   ]) {
     t.true(command.includes(`'${option}'`), option);
-  } // prettier-ignore
+  }
   t.true(command.startsWith('ssh -F /dev/null '));
   t.true(command.includes(`'IdentityFile=/p/it'\\''s/identity'`));
 });

@@ -81,30 +81,63 @@ const MANIFEST = (name: string) => `{apiVersion: v1, kind: ConfigMap, metadata: 
 
 /** File → what its problem must say. */
 export const HOSTILE: Readonly<Record<string, readonly [content: string | Buffer, message: RegExp]>> = {
-  'broken.yaml': ['apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n name: b\n', /^broken\.yaml:5:\d+: not valid YAML/],
+  'broken.yaml': [
+    'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n name: b\n',
+    /^broken\.yaml:5:\d+: not valid YAML/,
+  ],
   'bomb.yaml': [bomb(), /^bomb\.yaml:\d+:\d+: the document has more than 200000 values/],
   'deep.json': [`${'['.repeat(10_000)}`, /^deep\.json:1:\d+: not valid YAML/],
   'duplicate-a.yaml': [placement(1), /^$/],
-  'duplicate-b.yaml': [placement(1), /^duplicate-b\.yaml:1:1: Placement team\/placement-01 is defined here and at duplicate-a\.yaml:1:1/],
-  'key-twice.yaml': [`${placement(2)}  numberOfClusters: 3\n`, /^key-twice\.yaml:\d+:\d+: not valid YAML: duplicated mapping key/],
+  'duplicate-b.yaml': [
+    placement(1),
+    /^duplicate-b\.yaml:1:1: Placement team\/placement-01 is defined here and at duplicate-a\.yaml:1:1/,
+  ],
+  'key-twice.yaml': [
+    `${placement(2)}  numberOfClusters: 3\n`,
+    /^key-twice\.yaml:\d+:\d+: not valid YAML: duplicated mapping key/,
+  ],
   'huge.yaml': [Buffer.alloc(20_000_000, 'a: b\n'), /^huge\.yaml:1:1: the file has 20000000 bytes; at most 4194304/],
   'binary.yaml': [Buffer.from([0, 159, 146, 150]), /^binary\.yaml:1:1: the file is not UTF-8/],
-  'chart/template.yaml': [`{{- range .Values.x }}\n${placement(3)}{{- end }}\n`, /^chart\/template\.yaml:1:1: this is a template/],
+  'chart/template.yaml': [
+    `{{- range .Values.x }}\n${placement(3)}{{- end }}\n`,
+    /^chart\/template\.yaml:1:1: this is a template/,
+  ],
   'pod.yaml': ['apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n', /^pod\.yaml:2:1: v1 Pod is not a kind of the hub/],
-  'secret.yaml': ['apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n', /^secret\.yaml:2:1: v1 Secret is not a kind of the hub/],
-  'role.yaml': ['apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: a}\n', /^role\.yaml:2:1: .* is not a kind of the hub/],
-  'source.yaml': ['apiVersion: placet.dev/v1alpha1\nkind: GitSource\nmetadata: {name: a}\n', /^source\.yaml:2:1: a GitSource cannot come from Git/],
-  'long-name.yaml': [placement(4).replace('placement-04', 'n'.repeat(254)), /^long-name\.yaml:4:3: .*metadata\.name: .*no more than 253/],
-  'long-namespace.yaml': [`apiVersion: v1\nkind: Namespace\nmetadata: {name: ${'n'.repeat(64)}}\n`, /^long-namespace\.yaml:3:12: .*metadata\.name: .*no more than 63/],
-  'pollution.json': ['{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}, "__proto__": {"x": 1}}', /^pollution\.json:1:\d+: the field name "__proto__" is refused/],
+  'secret.yaml': [
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n',
+    /^secret\.yaml:2:1: v1 Secret is not a kind of the hub/,
+  ],
+  'role.yaml': [
+    'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: a}\n',
+    /^role\.yaml:2:1: .* is not a kind of the hub/,
+  ],
+  'source.yaml': [
+    'apiVersion: placet.dev/v1alpha1\nkind: GitSource\nmetadata: {name: a}\n',
+    /^source\.yaml:2:1: a GitSource cannot come from Git/,
+  ],
+  'long-name.yaml': [
+    placement(4).replace('placement-04', 'n'.repeat(254)),
+    /^long-name\.yaml:4:3: .*metadata\.name: .*no more than 253/,
+  ],
+  'long-namespace.yaml': [
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${'n'.repeat(64)}}\n`,
+    /^long-namespace\.yaml:3:12: .*metadata\.name: .*no more than 63/,
+  ],
+  'pollution.json': [
+    '{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}, "__proto__": {"x": 1}}',
+    /^pollution\.json:1:\d+: the field name "__proto__" is refused/,
+  ],
   'scalar.yaml': ['just text\n', /^scalar\.yaml:1:1: a Kubernetes object is expected here/],
   'tag.yaml': ['apiVersion: v1\nkind: !!js/function "x"\n', /^tag\.yaml:2:7: not valid YAML: unknown scalar tag/],
   'too-big-work.yaml': [
     `apiVersion: work.open-cluster-management.io/v1\nkind: ManifestWork\nmetadata: {name: w, namespace: c}\nspec:\n  workload:\n    manifests:\n      - ${MANIFEST('a').replace('}}', `}, data: {x: ${'x'.repeat(520_000)}}}`)}\n`,
     /^too-big-work\.yaml:6:5: .*exceeds the 512000 limit/,
   ],
-  'typo.yaml': [placement(5).replace('predicates', 'predicate'), /^typo\.yaml:9:3: Placement placement-05: spec\.predicate: unknown field/],
-}; // biome-ignore format: one file per line
+  'typo.yaml': [
+    placement(5).replace('predicates', 'predicate'),
+    /^typo\.yaml:9:3: Placement placement-05: spec\.predicate: unknown field/,
+  ],
+};
 
 /** What only git can express: a link out of the tree and a submodule with a hostile URL. */
 export function addLinks(repository: TemporaryRepository): void {

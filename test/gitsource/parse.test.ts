@@ -66,7 +66,7 @@ const SCALARS: readonly (readonly [string, unknown])[] = [
   ['1e', '1e'],
   ['089', 89],
   ['=', '='],
-]; // prettier-ignore
+];
 
 test('plain scalars mean what they mean to kubectl', (t) => {
   for (const [text, expected] of SCALARS) t.deepEqual(values(`a: ${text}`), [{ a: expected }], text);
@@ -110,7 +110,7 @@ const BROKEN: readonly (readonly [string, string, number, number, RegExp])[] = [
   ['infinity', 'a: .inf', 1, 1, /infinite/],
   ['a prototype', 'a:\n  __proto__: {x: 1}', 2, 3, /__proto__/],
   ['an unknown alias', 'a: *b', 1, 5, /not valid YAML/],
-]; // prettier-ignore
+];
 
 for (const [title, text, line, column, message] of BROKEN) {
   test(`${title} is one problem with its place`, (t) => {
@@ -255,7 +255,7 @@ const INVALID: readonly (readonly [string, string, RegExp])[] = [
     `apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: Pod\n`,
     /f\.yaml:5:5: v1 Pod is not a kind of the hub/,
   ],
-]; // prettier-ignore
+];
 
 for (const [title, text, expected] of INVALID) {
   test(`${title} is a problem that names the place`, (t) => {

@@ -148,7 +148,7 @@ const HOSTILE_REFS = [
   '+main',
   'a'.repeat(256),
   'e\u0301',
-]; // prettier-ignore
+];
 
 test('hostile branch and tag names are refused', (t) => {
   // "+main" is a legal branch; it is harmless because refspecs are built from commit ids.
@@ -232,7 +232,7 @@ const REFUSED_ADDRESSES = [
   '64:ff9b::a9fe:a9fe',
   '::127.0.0.1',
   '2002:7f00:1::',
-]; // prettier-ignore
+];
 
 test('addresses inside the network of the hub are refused, however they are written', (t) => {
   const rule = addressRule({ allowPrivate: false, allowed: [] });

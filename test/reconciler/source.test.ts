@@ -312,6 +312,30 @@ test('what others change or delete is put back within moments', async (t) => {
   t.true(isReady(await hub.source()));
 });
 
+test('while the newest commit is broken or the Git host is gone, the last good one still holds', async (t) => {
+  const hub = await startHub(t);
+  const repository = temporaryRepository(t, { 'a.yaml': PLACEMENT('a') });
+  await hub.create(repository);
+  await hub.until(isReady);
+  const meddle = async () => {
+    const body = { spec: { numberOfClusters: 9 } };
+    await hub.client.patch(Placement, { namespace: 'team', name: 'a' }, { type: 'merge', body });
+    await deadline(
+      async () => ((await placement(hub, 'a'))?.spec?.numberOfClusters === 1 ? true : undefined),
+      () => 'restored',
+    );
+  };
+  repository.write({ 'b.yaml': 'a: [' });
+  await push(hub, repository);
+  await hub.until(has('Stalled', 'InvalidCommit'));
+  await meddle();
+  repository.git('branch', '--move', 'main', 'elsewhere');
+  hub.loop.look('team/fleet', 0);
+  await hub.until(has('Stalled', 'RefNotFound'));
+  await meddle();
+  t.true(has('Stalled', 'RefNotFound')(await hub.source()));
+});
+
 test('an object of another source is an error that names it, and is never stolen', async (t) => {
   const hub = await startHub(t);
   const first = temporaryRepository(t, { 'a.yaml': PLACEMENT('a') });
