@@ -36,6 +36,9 @@ export function validateRules(schema: StructuralSchema, value: unknown, old: unk
   return run.errors;
 }
 
+/** Whether the schema has a CEL rule at any depth. */
+export const hasRules = (schema: StructuralSchema): boolean => !('isEmpty' in rootOf(schema));
+
 function rootOf(schema: StructuralSchema): Node | { readonly isEmpty: true } {
   const known = ROOTS.get(schema);
   if (known) return known;

@@ -1,4 +1,4 @@
-import { validateRules } from '../cel/rules.js';
+import { hasRules, validateRules } from '../cel/rules.js';
 import { type FieldError, type FieldErrorType, invalid } from './field-error.js';
 import type { StructuralSchema } from './schema.js';
 import { validate, validateUpdate } from './validate.js';
@@ -15,6 +15,7 @@ const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
 /** The schema and its CEL rules: everything a CRD says against an object. `old` is absent on create. */
 export function validateWithRules(schema: StructuralSchema, value: unknown, old: unknown): FieldError[] {
   const errors = old === undefined ? validate(schema, value) : validateUpdate(schema, value, old);
+  if (!hasRules(schema)) return errors;
   if (!errors.some(({ type }) => BLOCKING.has(type))) return [...errors, ...validateRules(schema, value, old)];
   const detail =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
