@@ -102,15 +102,16 @@ const sizeOf = async (directory: string): Promise<number> => {
   return sizes.reduce((sum, size) => sum + size, 0);
 };
 
-const watchSize = (process: GitProcess, { action, maxRepositoryBytes }: GitCall, breach: (error: Breach) => void) => {
-  if (maxRepositoryBytes === undefined) return undefined;
+/** Looks at the size of the repository; does nothing for calls that do not write into it. */
+const sizeWatch = (process: GitProcess, { action, maxRepositoryBytes }: GitCall, breach: (error: Breach) => void) => {
   const look = async (): Promise<void> => {
+    if (maxRepositoryBytes === undefined) return;
     const bytes = await sizeOf(join(process.directory, 'objects', 'pack'));
-    if (bytes > maxRepositoryBytes) {
-      breach(terminal('LimitExceeded', `${action}: the repository is larger than ${maxRepositoryBytes} bytes`));
-    }
+    if (bytes <= maxRepositoryBytes) return;
+    breach(terminal('LimitExceeded', `${action}: the repository is larger than ${maxRepositoryBytes} bytes`));
   };
-  return setInterval(() => void look(), 100);
+  const timer = maxRepositoryBytes === undefined ? undefined : setInterval(() => void look(), 100);
+  return { look, stop: () => clearInterval(timer) };
 };
 
 const run = async (
@@ -131,14 +132,17 @@ const run = async (
   const late = (): void =>
     breach(transient('Timeout', `${call.action}: not finished after ${seconds}s (spec.timeout)`));
   const timer = setTimeout(late, call.timeoutMs);
-  const watcher = watchSize(process, call, breach);
+  const size = sizeWatch(process, call, breach);
   try {
-    return await use(create(process, call, abort, breach));
+    const output = await use(create(process, call, abort, breach));
+    await size.look();
+    if (broken) throw broken;
+    return output;
   } catch (error) {
     throw broken ?? explainGit(error instanceof Error ? error.message : String(error), call.action);
   } finally {
     clearTimeout(timer);
-    clearInterval(watcher);
+    size.stop();
     call.signal.removeEventListener('abort', stop);
   }
 };

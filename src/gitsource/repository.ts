@@ -184,7 +184,10 @@ export async function openRepository(
       if ((await present()) === revision.sha) return;
       if (!(await exists(join(process.directory, 'HEAD'))) || (await isWorn())) await reset(conversation);
       await fetchOnce(revision, conversation).catch(async (error: unknown) => {
-        if (!(error instanceof Error) || failureReason(error) !== 'GitFailed') throw error;
+        const reason = error instanceof Error ? failureReason(error) : 'Failed';
+        // What is too large must not stay on the disk.
+        if (reason === 'LimitExceeded') await rm(process.directory, { recursive: true, force: true });
+        if (reason !== 'GitFailed') throw error;
         // No word of the host's: the copy itself may be broken.
         await reset(conversation);
         await fetchOnce(revision, conversation);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -24,7 +25,7 @@ const open = (t: ExecutionContext, origin: TemporaryRepository, options: GitOpti
 const copyIn = ({ directory }: GitOptions): string => {
   const repositories = join(directory, 'repositories');
   const [owner = ''] = readdirSync(repositories);
-  const [copy = ''] = readdirSync(join(repositories, owner));
+  const [copy = 'absent'] = readdirSync(join(repositories, owner));
   return join(repositories, owner, copy);
 };
 
@@ -120,9 +121,15 @@ test('a copy that was destroyed is made anew', async (t) => {
 });
 
 test('limits end the process and name what was too large', async (t) => {
-  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER, 'big.bin': Buffer.alloc(300_000, 'x') });
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER, 'big.bin': randomBytes(300_000) });
   const tree = await open(t, origin, gitOptions(t, { limits: { maxTreeBytes: 10 } }));
   await t.throwsAsync(take(tree), { name: 'TerminalError', message: /printed more than 10 bytes/ });
+  const options = gitOptions(t, { limits: { maxRepositoryBytes: 100_000 } });
+  await t.throwsAsync(take(await open(t, origin, options)), {
+    name: 'TerminalError',
+    message: /larger than 100000 bytes/,
+  });
+  t.false(existsSync(copyIn(options)), 'what is too large does not stay on the disk');
   const hung = await open(t, origin);
   await t.throwsAsync(hung.probe(MAIN, { timeoutMs: 1, signal: new AbortController().signal }), {
     name: 'TransientError',

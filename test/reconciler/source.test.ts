@@ -13,6 +13,7 @@ import type { KubeClient } from '../../src/kube/client.js';
 import { createEventRecorder } from '../../src/kube/events.js';
 import { type SourceLoop, startSourceLoop } from '../../src/reconciler/source.js';
 import { startTestServer } from '../apiserver/test-server.js';
+import { HOSTILE, LARGE_FLEET, largeFleet } from '../gitsource/fleets.js';
 import { gitOptions, type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
 
 const PLACEMENT = (name: string, clusters = 1) =>
@@ -622,4 +623,21 @@ test('a work whose cluster comes with the same commit waits for the namespace of
   await hub.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'c9' } });
   await hub.until(isReady);
   t.truthy(await hub.client.get(ManifestWork, { namespace: 'c9', name: 'w' }));
+});
+
+test('a hostile fleet is refused with every problem named, and a large one beside it is applied', async (t) => {
+  const hub = await startHub(t);
+  const files = Object.entries(HOSTILE).map(([path, [content]]) => [path, content] as const);
+  const hostile = temporaryRepository(t, { ...Object.fromEntries(files), 'good.yaml': PLACEMENT('good') });
+  await hub.create(hostile, {}, 'hostile');
+  await hub.create(temporaryRepository(t, largeFleet()), {}, 'large');
+  await hub.until(has('Stalled', 'InvalidCommit'), 'hostile');
+  const lines = (await hub.condition('Ready', 'hostile')).split('\n');
+  t.true(lines.length <= 21, 'the first twenty, and how many more');
+  t.true(lines.some((line) => line.startsWith('bomb.yaml:')));
+  const { status } = await hub.until(isReady, 'large');
+  t.is(status?.artifact?.files, LARGE_FLEET.files);
+  t.is(status?.inventory?.length, LARGE_FLEET.objects);
+  const { items } = await hub.client.list(Placement, { namespace: 'team' });
+  t.is(items.length, LARGE_FLEET.placements);
 });
