@@ -25,8 +25,10 @@ const plainFields = (fields: Fields): Fields =>
 const wrap = (sink: Pino): Logger => {
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields: Fields = {}) =>
-      sink[level](plainFields(fields), message);
+    (message: string, fields: Fields = {}) => {
+      // Redacting costs more than most reconciles; a line nobody will read is not worth it.
+      if (sink.isLevelEnabled(level)) sink[level](plainFields(fields), message);
+    };
   return {
     debug: at('debug'),
     info: at('info'),
