@@ -54,7 +54,11 @@ export const handler =
       }
       const status = statusOf(api, error, http);
       // What is left of a refused body would be taken for the next request.
-      const headers = http.complete ? {} : { Connection: 'close' };
+      const after = status.details?.retryAfterSeconds;
+      const headers = {
+        ...(http.complete ? {} : { Connection: 'close' }),
+        ...(after === undefined ? {} : { 'Retry-After': String(after) }),
+      };
       await send(response, { code: status.code, body: status.toStatus(), headers }, { warnings, acceptsGzip: false });
     }
   };

@@ -1,5 +1,7 @@
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
+import { applyDefaults } from '../apimachinery/structural/default.js';
+import { prune } from '../apimachinery/structural/prune.js';
 import type { Kind } from './kind.js';
 import type { Item } from './store/store.js';
 
@@ -14,7 +16,9 @@ export function toStored(kind: Kind, object: Unstructured): Unstructured {
 export function fromStored(kind: Kind, { apiVersion, object }: Item): Unstructured {
   if (kind.fromStorage) return kind.fromStorage(object);
   const wanted = apiVersionOf(kind);
-  return apiVersion === wanted ? object : { ...object, apiVersion: wanted };
+  if (apiVersion === wanted) return object;
+  const renamed = { ...object, apiVersion: wanted };
+  return kind.custom ? applyDefaults(kind.schema, prune(kind.schema, renamed).value) : renamed;
 }
 
 /** The same as JSON; most of the time the very bytes that are stored. */

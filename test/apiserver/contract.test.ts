@@ -4,6 +4,7 @@ import { createPki } from '../../src/apiserver/pki.js';
 import { type ApiServer, startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { silentLogger } from '../../src/control/log.js';
+import { DISCOVERY_CASES } from './contract/discovery.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './contract/fixture.js';
 import { LIST_CASES } from './contract/lists.js';
 import { OBJECT_CASES } from './contract/objects.js';
@@ -34,7 +35,7 @@ test.after.always(async () => {
   await server.close();
 });
 
-for (const [title, run] of Object.entries({ ...OBJECT_CASES, ...LIST_CASES })) {
+for (const [title, run] of Object.entries({ ...OBJECT_CASES, ...LIST_CASES, ...DISCOVERY_CASES })) {
   test(title, async (t) => run(t, await newPlace(wire)));
 }
 

@@ -1,0 +1,174 @@
+import type { ExecutionContext } from 'ava';
+import { configMap, type Place, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
+
+type Case = (t: ExecutionContext, place: Place) => Promise<void>;
+
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+/** The members of discovery documents these cases read. */
+interface Resource {
+  readonly name: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly namespaced: boolean;
+  readonly scope: string;
+  readonly responseKind: { readonly kind: string };
+  readonly subresources?: readonly { readonly subresource: string }[];
+}
+interface Document {
+  readonly kind: string;
+  readonly groups: readonly { readonly name: string; readonly preferredVersion: { readonly version: string } }[];
+  readonly resources: readonly Resource[];
+  readonly items: readonly {
+    readonly metadata: { readonly name?: string };
+    readonly versions: readonly { readonly version: string; readonly resources: readonly Resource[] }[];
+  }[];
+  readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string }>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties: Readonly<Record<string, unknown>> }>>;
+  };
+}
+
+const read = async (place: Place, path: string, accept?: string): Promise<Document> => {
+  const { text } = await place.wire.call('GET', path, accept ? { accept } : {});
+  return JSON.parse(text) as Document;
+};
+
+/** A CRD of the test's own, as `WIDGET_CRD` with another group. */
+function definition({ namespace }: Place, more: Readonly<Record<string, unknown>> = {}) {
+  const group = `${namespace}.example.com`;
+  return { ...WIDGET_CRD, metadata: { name: `widgets.${group}` }, spec: { ...WIDGET_CRD.spec, group, ...more } };
+}
+
+export const DISCOVERY_CASES: Readonly<Record<string, Case>> = {
+  'groups, versions and resources are listed': async (t, p) => {
+    const groups = await read(p, '/apis');
+    t.is(groups.kind, 'APIGroupList');
+    const group = groups.groups.find(({ name }) => name === 'contract.example.com');
+    t.is(group?.preferredVersion.version, 'v1');
+    const { resources } = await read(p, WIDGETS);
+    t.deepEqual(
+      resources.map(({ name }) => name),
+      ['widgets', 'widgets/status'],
+    );
+    const [widgets] = resources;
+    t.deepEqual(widgets?.shortNames, ['wd']);
+    t.deepEqual(widgets?.categories, ['toys']);
+    t.true(widgets?.namespaced);
+    t.deepEqual([...(widgets?.verbs ?? [])].sort(), [
+      'create',
+      'delete',
+      'deletecollection',
+      'get',
+      'list',
+      'patch',
+      'update',
+      'watch',
+    ]);
+    t.true((await read(p, '/api/v1')).resources.some(({ name }) => name === 'configmaps'));
+  },
+
+  'all groups can be had in one document': async (t, p) => {
+    for (const version of ['v2', 'v2beta1']) {
+      const accept = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList,application/json`;
+      const all = await read(p, '/apis', accept);
+      t.is(all.kind, 'APIGroupDiscoveryList');
+      const group = all.items.find(({ metadata }) => metadata.name === 'contract.example.com');
+      const [widgets] = group?.versions[0]?.resources ?? [];
+      t.is(widgets?.resource, 'widgets');
+      t.is(widgets?.scope, 'Namespaced');
+      t.is(widgets?.responseKind.kind, 'Widget');
+      t.deepEqual(
+        widgets?.subresources?.map(({ subresource }) => subresource),
+        ['status'],
+      );
+      const core = await read(p, '/api', accept);
+      t.true(core.items[0]?.versions[0]?.resources.some(({ resource }) => resource === 'pods'));
+    }
+  },
+
+  'OpenAPI v3 has a document per group with the schemas of its kinds': async (t, p) => {
+    const index = await read(p, '/openapi/v3');
+    const path = index.paths['apis/contract.example.com/v1']?.serverRelativeURL ?? '';
+    t.regex(path, /^\/openapi\/v3\/apis\/contract\.example\.com\/v1\?hash=[0-9A-F]+$/);
+    const document = await read(p, path);
+    const [schema] = Object.entries(document.components.schemas).filter(([name]) => name.endsWith('v1.Widget'));
+    t.deepEqual(Object.keys(schema?.[1].properties ?? {}).sort(), ['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+  },
+
+  'a CRD is established at once and gone with its objects': async (t, p) => {
+    const crd = definition(p);
+    const { code, body } = await p.wire.call('POST', CRDS, { body: crd });
+    t.is(code, 201, body.message);
+    const path = `/apis/${crd.spec.group}/v1/namespaces/${p.namespace}/widgets`;
+    const item = { ...widget('a'), apiVersion: `${crd.spec.group}/v1` };
+    const wait = async (wanted: number, call: () => Promise<{ readonly code: number }>) => {
+      for (let tries = 0; (await call()).code !== wanted; tries += 1) {
+        if (tries > 500) return t.fail(`never ${wanted}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    await wait(201, () => p.wire.call('POST', path, { body: item }));
+    const deleted = await p.wire.call('DELETE', `${CRDS}/${crd.metadata.name}`);
+    t.is(deleted.code, 200);
+    await wait(404, () => p.wire.call('GET', `${CRDS}/${crd.metadata.name}`));
+    await wait(404, () => p.wire.call('GET', path));
+    await p.wire.call('POST', CRDS, { body: crd });
+    await wait(200, () => p.wire.call('GET', path));
+    t.deepEqual((await p.wire.call('GET', path)).body.items, []);
+  },
+
+  'a CRD in two versions serves every object in both': async (t, p) => {
+    const [version] = WIDGET_CRD.spec.versions;
+    const versions = [version, { ...version, name: 'v2', storage: false }];
+    const crd = definition(p, { versions });
+    await p.wire.call('POST', CRDS, { body: crd });
+    const at = (name: string) => `/apis/${crd.spec.group}/${name}/namespaces/${p.namespace}/widgets`;
+    const body = { ...widget('a'), apiVersion: `${crd.spec.group}/v2` };
+    const deadline = Date.now() + 5_000;
+    let created = await p.wire.call('POST', at('v2'), { body });
+    while (created.code === 404 && Date.now() < deadline) created = await p.wire.call('POST', at('v2'), { body });
+    t.is(created.body.apiVersion, `${crd.spec.group}/v2`);
+    const one = await p.wire.call('GET', `${at('v1')}/a`);
+    t.is(one.body.apiVersion, `${crd.spec.group}/v1`);
+    t.deepEqual(one.body.spec, created.body.spec);
+    t.is((await p.wire.call('GET', at('v2'))).body.items[0]?.apiVersion, `${crd.spec.group}/v2`);
+  },
+
+  'a CRD that is none is refused with every reason': async (t, p) => {
+    const { body } = await p.wire.call('POST', CRDS, { body: { ...definition(p), metadata: { name: 'other' } } });
+    t.is(body.code, 422);
+    t.true(
+      body.message.includes('metadata.name: Invalid value: "other": must be spec.names.plural+"."+spec.group'),
+      body.message,
+    );
+    const [version] = WIDGET_CRD.spec.versions;
+    const none = await p.wire.call('POST', CRDS, {
+      body: definition(p, { versions: [{ ...version, storage: false }] }),
+    });
+    t.true(none.body.message.includes('must have exactly one version marked as storage version'), none.body.message);
+  },
+
+  'the version and the health of the server are told': async (t, p) => {
+    t.regex((await p.wire.call('GET', '/version')).text, /"gitVersion": ?"v1\.\d+/);
+    for (const path of ['/healthz', '/livez', '/readyz']) t.is((await p.wire.call('GET', path)).text, 'ok');
+  },
+
+  'a built-in object may come in Kubernetes own binary encoding': async (t, p) => {
+    const field = (number: number, content: Buffer | string): Buffer => {
+      const bytes = Buffer.from(content);
+      return Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
+    };
+    const data = Buffer.concat([field(1, 'x'), field(2, '1')]);
+    const object = Buffer.concat([field(1, field(1, 'binary')), field(2, data)]);
+    const type = Buffer.concat([field(1, 'v1'), field(2, 'ConfigMap')]);
+    const body = Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, object)]).toString();
+    const sent = { body, type: 'application/vnd.kubernetes.protobuf', accept: 'application/json' };
+    const created = await p.wire.call('POST', p.configMaps, sent);
+    t.is(created.code, 201, created.body.message);
+    t.deepEqual(created.body.data, configMap('binary', { x: '1' }).data);
+  },
+};
