@@ -466,7 +466,7 @@ test(
   'a set of objects is one of atomic objects',
   refuses,
   spec({ type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'object' } }),
-  `${at}.items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set`,
+  `${at}.items.x-kubernetes-map-type: Invalid value: "null": must be atomic as item of a list with x-kubernetes-list-type=set`,
 );
 test(
   'a default is valid',

@@ -44,7 +44,8 @@ const withoutValue = (type: FieldErrorType, path: string, detail: string): Field
 const withValue = (type: FieldErrorType, path: string, value: unknown, detail: string): FieldError => ({
   type,
   field: path === '' ? NOWHERE : path,
-  message: withDetail(`${TITLE[type]}: ${canonicalJson(value)}`, detail),
+  // An absent value is printed as if it were the text.
+  message: withDetail(`${TITLE[type]}: ${value === null ? '"null"' : canonicalJson(value)}`, detail),
 });
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

@@ -227,7 +227,7 @@ test('rules are not judged on an object that is broken otherwise', (t) => {
     validateWithRules(schema, { spec: { a: 1 } }, undefined).map(({ field, message }) => `${field}: ${message}`),
     [
       'spec.b: Required value',
-      '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+      '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
     ],
   );
   t.is(validateWithRules(schema, { spec: { a: 1, b: '' } }, undefined).length, 1);
