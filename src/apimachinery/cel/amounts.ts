@@ -42,7 +42,8 @@ type Two = (a: QuantityValue, b: QuantityValue) => bigint | boolean | QuantityVa
 export const QUANTITIES: readonly Declaration[] = [
   declare(`quantity(string): ${Q}`, quantityOf, traversal),
   declare('isQuantity(string): bool', (text: string) => quantityOrUndefined(text) !== undefined, traversal),
-  declare(`(${Q}).sign(): int`, ({ quantity }: QuantityValue) => BigInt(quantity.sign())),
+  // Kubernetes documents a method and declares a function.
+  declare(`sign(${Q}): int`, ({ quantity }: QuantityValue) => BigInt(quantity.sign())),
   declare(`(${Q}).isInteger(): bool`, ({ quantity }: QuantityValue) => fits(quantity)),
   declare(`(${Q}).asInteger(): int`, asInteger),
   declare(`(${Q}).asApproximateFloat(): double`, ({ quantity }: QuantityValue) => quantity.toNumber()),

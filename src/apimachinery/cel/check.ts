@@ -148,6 +148,7 @@ class Checker implements Facts {
 
   #call(expr: ExprOf<'call'>): CelType {
     const args = expr.args.map((arg) => this.check(arg));
+    if (expr.name === '_&&_' || expr.name === '_||_') return this.#logical(expr.args, args);
     const { functions } = this.#names;
     const prefix = expr.target && qualifiedName(expr.target);
     const namespaced = prefix === undefined ? undefined : functions.get(`${prefix}.${expr.name}`);
@@ -158,6 +159,13 @@ class Checker implements Facts {
     return expr.target && target
       ? this.#resolve(expr, overloads, [expr.target, ...expr.args], [target, ...args], expr.name, true)
       : this.#resolve(expr, overloads, expr.args, args, expr.name);
+  }
+
+  #logical(args: readonly Expr[], types: readonly CelType[]): CelType {
+    for (const [at, type] of types.entries()) {
+      if (!isAssignable(BOOL, type, new Map())) this.#fail(notBoolean(args[at]?.at ?? 0, type));
+    }
+    return BOOL;
   }
 
   #resolve(
@@ -196,7 +204,9 @@ class Checker implements Facts {
           ];
     const result = this.#within(new Map(scope), () => {
       const predicate = expr.predicate && this.check(expr.predicate);
-      if (predicate && !isAssignable(BOOL, predicate, new Map())) this.#fail(notBoolean(expr, predicate));
+      if (expr.predicate && predicate && !isAssignable(BOOL, predicate, new Map())) {
+        this.#fail(notBoolean(expr.predicate.at, predicate));
+      }
       return expr.transform && this.check(expr.transform);
     });
     switch (expr.kind) {
@@ -240,9 +250,7 @@ function noMatch(name: string, types: readonly CelType[], isMember: boolean): st
   return `found no matching overload for '${name}' applied to '${signature}'`;
 }
 
-function notBoolean({ kind, at }: ExprOf<'fold'>, predicate: CelType): Issue {
-  const type = formatType(predicate);
-  if (kind === 'all') return { at, message: `found no matching overload for '_&&_' applied to '(bool, ${type})'` };
-  if (kind === 'exists') return { at, message: `found no matching overload for '_||_' applied to '(bool, ${type})'` };
-  return { at, message: `found no matching overload for '_?_:_' applied to '(${type}, dyn, dyn)'` };
-}
+const notBoolean = (at: number, type: CelType): Issue => ({
+  at,
+  message: `expected type 'bool' but found '${formatType(type)}'`,
+});

@@ -1,5 +1,5 @@
 import { compareValues, contains, isEqual } from './equality.js';
-import { type Declaration, declare, perElement } from './library.js';
+import { type Cost, type Declaration, declare, perElement, sizeAt } from './library.js';
 import { durationOf } from './time.js';
 import { CelError, type CelList, Duration, noSuchOverload, Uint, type Value } from './value.js';
 
@@ -62,14 +62,14 @@ export const LISTS: readonly Declaration[] = [
 
 const containsAll = (list: CelList, wanted: CelList): boolean => [...wanted].every((item) => contains(list, item));
 
-const product = ([a, b]: readonly [CelList, CelList]): number => a.size * b.size;
+const product: Cost = (args) => 1 + sizeAt(args, 0) * sizeAt(args, 1);
 
 export const SETS: readonly Declaration[] = [
   declare('sets.contains(list(A), list(A)): bool', containsAll, product),
   declare(
     'sets.equivalent(list(A), list(A)): bool',
     (a: CelList, b: CelList) => containsAll(a, b) && containsAll(b, a),
-    product,
+    (args) => 1 + 2 * sizeAt(args, 0) * sizeAt(args, 1),
   ),
   declare(
     'sets.intersects(list(A), list(A)): bool',

@@ -11,6 +11,9 @@ const COST = {
   /** `accumulator + [x]`: the accumulator, a list and the addition. */
   append: 12,
   increment: 2,
+  /** `mapInsert(accumulator, key, value)`, or an entry that is a map itself. */
+  insert: 3,
+  insertEntry: 2,
   result: 1,
   countResult: 2,
 };
@@ -71,7 +74,6 @@ const quantified =
 function passes(fold: Fold, frame: Frame): boolean {
   const holds = fold.predicate ? fold.predicate(frame) : true;
   if (typeof holds !== 'boolean') throw noSuchOverload();
-  if (!holds) frame.charge(COST.accumulator);
   return holds;
 }
 
@@ -109,14 +111,14 @@ const collected =
 const transformed = (fold: Fold, frame: Frame): Value => (fold.transform as Step)(frame);
 
 const mapped =
-  (entriesOf: (first: Value, result: Value) => Iterable<readonly [Value, Value]>) =>
+  (cost: number, entriesOf: (first: Value, result: Value) => Iterable<readonly [Value, Value]>) =>
   (fold: Fold): Step =>
   (frame) => {
     const entries: (readonly [Value, Value])[] = [];
     iterate(fold, frame, (first) => {
       if (passes(fold, frame)) {
         entries.push(...entriesOf(first, transformed(fold, frame)));
-        frame.charge(COST.append);
+        frame.charge(cost);
       }
       return true;
     });
@@ -141,6 +143,6 @@ const FOLDS: Readonly<Record<FoldKind, (fold: Fold) => Step>> = {
   }),
   map: collected(transformed),
   transformList: collected(transformed),
-  transformMap: mapped((first, result) => [[first, result]]),
-  transformMapEntry: mapped(entriesOf),
+  transformMap: mapped(COST.insert, (first, result) => [[first, result]]),
+  transformMapEntry: mapped(COST.insertEntry, entriesOf),
 };

@@ -1,4 +1,4 @@
-import { numberOf } from './equality.js';
+import { formatDouble } from './number-text.js';
 import { formatTimestamp } from './time.js';
 import { CelError, CelList, CelMap, Duration, Timestamp, TypeValue, typeNameOf, Uint, type Value } from './value.js';
 
@@ -19,8 +19,8 @@ export function formatText(format: string, values: readonly Value[]): string {
 
 type Verb = (value: Value, precision: number) => string;
 
-const refused = (verb: string, value: Value): CelError =>
-  new CelError(`error during formatting: ${verb} clause cannot be used on ${typeNameOf(value)}`);
+const onlyOn = (verb: string, kinds: string, value: Value): CelError =>
+  new CelError(`error during formatting: ${verb} clause can only be used on ${kinds}, was given ${typeNameOf(value)}`);
 
 function integer(value: Value): bigint | undefined {
   return value instanceof Uint ? value.value : typeof value === 'bigint' ? value : undefined;
@@ -28,7 +28,7 @@ function integer(value: Value): bigint | undefined {
 
 function radix(value: Value, base: number, verb: string): string {
   const whole = typeof value === 'boolean' ? BigInt(value) : integer(value);
-  if (whole === undefined) throw refused(verb, value);
+  if (whole === undefined) throw onlyOn(verb, 'integers', value);
   return whole.toString(base);
 }
 
@@ -38,21 +38,25 @@ function hex(value: Value): string {
 }
 
 function double(value: Value, verb: string): number {
-  const number = numberOf(value);
-  if (number === undefined) throw refused(verb, value);
-  return Number(number);
+  if (typeof value !== 'number') throw onlyOn(verb, 'doubles', value);
+  return value;
 }
 
-const scientific: Verb = (value, precision) =>
-  double(value, 'scientific')
-    .toExponential(precision)
-    .replace(/e([+-])(\d)$/, 'e$10$2');
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** `1.234500×10⁰³` */
+function scientific(value: Value, precision: number): string {
+  const [digits = '', exponent = ''] = double(value, 'scientific').toExponential(precision).split('e');
+  const power = exponent.slice(1).padStart(2, '0');
+  const raised = [...power].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  return `${digits}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`;
+}
 
 const VERBS: Readonly<Record<string, Verb>> = {
   s: (value) => textOf(value),
   d: (value) => {
-    const whole = integer(value) ?? (typeof value === 'number' ? value : undefined);
-    if (whole === undefined) throw refused('decimal', value);
+    const whole = integer(value);
+    if (whole === undefined) throw onlyOn('decimal', 'integers', value);
     return String(whole);
   },
   f: (value, precision) => double(value, 'fixed-point').toFixed(precision),
@@ -64,21 +68,27 @@ const VERBS: Readonly<Record<string, Verb>> = {
 };
 
 function textOf(value: Value): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? value : nestedText(value);
+}
+
+/** As inside of a list or a map, where text is quoted. */
+function nestedText(value: Value): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return formatDouble(value);
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (value === null) return 'null';
   if (value instanceof Uint) return String(value.value);
   if (value instanceof Timestamp) return formatTimestamp(value);
   if (value instanceof Duration) return `${Number(value.nanos) / 1e9}s`;
   if (value instanceof TypeValue) return value.type;
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  if (value instanceof CelList) return `[${[...value].map(textOf).join(', ')}]`;
+  if (value instanceof CelList) return `[${[...value].map(nestedText).join(', ')}]`;
   if (value instanceof CelMap) return `{${mapText(value)}}`;
-  throw refused('string', value);
+  throw onlyOn('string', 'strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps', value);
 }
 
 const mapText = (map: CelMap): string =>
   [...map.keys()]
-    .map((key) => `${textOf(key)}: ${textOf(map.get(key) ?? null)}`)
+    .map((key) => `${nestedText(key)}:${nestedText(map.get(key) ?? null)}`)
     .sort()
     .join(', ');

@@ -6,9 +6,9 @@ import {
   labelValueProblems,
   type NameRule,
 } from '../names.js';
-import { type Declaration, declare } from './library.js';
+import { type Cost, type Declaration, declare, sizeAt } from './library.js';
 import { parseTimestamp } from './time.js';
-import { CelError, Opaque, Optional, sizeOf, ValueList } from './value.js';
+import { CelError, Opaque, Optional, ValueList } from './value.js';
 
 class NamedFormat extends Opaque {
   readonly celType = 'kubernetes.NamedFormat';
@@ -71,6 +71,16 @@ const FORMATS: Readonly<Record<string, NameRule>> = {
   datetime: asTime('', 'invalid datetime'),
 };
 
+/** As for a pattern of the length Kubernetes' formats have. */
+const REGEX_COST: Readonly<Record<string, number>> = { dns1123Label: 8, dns1123Subdomain: 15, dns1035Label: 8 };
+const OTHER_REGEX_COST = 18;
+
+const validating: Cost = (args) => {
+  const [format] = args;
+  const regex = format instanceof NamedFormat ? REGEX_COST[format.formatName] : undefined;
+  return Math.ceil((1 + sizeAt(args, 1)) * 0.1) * (regex ?? OTHER_REGEX_COST);
+};
+
 export const NAMED_FORMATS: readonly Declaration[] = [
   ...Object.entries(FORMATS).map(([name, rule]) =>
     declare(`format.${name}(): kubernetes.NamedFormat`, () => new NamedFormat(name, rule)),
@@ -85,6 +95,6 @@ export const NAMED_FORMATS: readonly Declaration[] = [
       const problems = format.rule(text);
       return problems.length === 0 ? Optional.none : Optional.of(new ValueList(problems));
     },
-    ([, text = '']) => Math.ceil(sizeOf(text) * 0.1),
+    validating,
   ),
 ];

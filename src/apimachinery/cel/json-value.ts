@@ -1,6 +1,6 @@
-import { parseDurationNanos } from '../duration.js';
+import { formatDurationNanos, parseDurationNanos } from '../duration.js';
 import { escapeName, unescapeName } from './names.js';
-import { parseTimestamp } from './time.js';
+import { formatTimestamp, parseTimestamp } from './time.js';
 import { CelList, CelMap, Duration, Opaque, Optional, Timestamp, TypeValue, Uint, type Value } from './value.js';
 
 /** As much of a structural schema as decides how JSON looks to an expression. */
@@ -126,10 +126,16 @@ export class JsonMap extends CelMap {
   }
 }
 
-/** The other way: JSON of a value, for messages and for callers. Throws for what JSON cannot hold. */
+/** The other way: JSON of a value, for messages and for callers; what JSON does not know becomes text. */
 export function toJson(value: Value): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Uint) return Number(value.value);
+  if (value instanceof Optional) return value.hasValue ? toJson(value.value) : null;
+  if (value instanceof Timestamp) return formatTimestamp(value);
+  if (value instanceof Duration) return formatDurationNanos(value.nanos);
+  if (value instanceof TypeValue) return value.type;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Opaque) return String(value);
   if (value instanceof CelList) return [...value].map(toJson);
   if (value instanceof CelMap) {
     return Object.fromEntries([...value.keys()].map((key) => [String(key), toJson(value.get(key) ?? null)]));

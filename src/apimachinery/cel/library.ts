@@ -39,7 +39,7 @@ export type Functions = ReadonlyMap<string, readonly Overload[]>;
 export function declare<Args extends readonly (Value | undefined)[]>(
   signature: string,
   run: (...args: Args) => Value,
-  cost?: Cost | ((args: Args) => number),
+  cost?: Cost,
 ): Declaration {
   const parts = /^(?:\((?<receiver>.*?)\)\.)?(?<name>[^(]+)\((?<args>.*)\): (?<result>.+)$/.exec(signature);
   const { receiver, name = '', args = '', result = '' } = parts?.groups ?? {};
@@ -51,7 +51,7 @@ export function declare<Args extends readonly (Value | undefined)[]>(
     result: parseType(result),
     // The dispatcher passes only values that match the signature.
     run: run as unknown as Overload['run'],
-    cost: cost as unknown as Cost | undefined,
+    cost,
   };
 }
 
@@ -117,18 +117,20 @@ export function dispatch(overloads: readonly Overload[], args: readonly Value[])
 const TRAVERSAL = 0.1;
 const REGEX_LENGTH = 0.25;
 
-/** A tenth of the size of the first argument: it is read once. */
-export const traversal: Cost = ([first]) => Math.ceil(sizeOf(first as Value) * TRAVERSAL);
+export const sizeAt = (args: readonly Value[], at: number): number => sizeOf(args[at] ?? null);
 
-export const traversalOfBoth: Cost = ([a, b]) => Math.ceil((sizeOf(a as Value) + sizeOf(b as Value)) * TRAVERSAL);
+/** What it costs to read an argument once: a tenth of its size. */
+export const readingAt = (args: readonly Value[], at: number): number => Math.ceil(sizeAt(args, at) * TRAVERSAL);
 
-export const traversalOfShorter: Cost = ([a, b]) =>
-  Math.ceil(Math.min(sizeOf(a as Value), sizeOf(b as Value)) * TRAVERSAL);
+export const traversal: Cost = (args) => readingAt(args, 0);
 
-export const traversalOfProduct: Cost = ([a, b]) =>
-  Math.ceil(sizeOf(a as Value) * TRAVERSAL) * Math.ceil(sizeOf(b as Value) * TRAVERSAL);
+export const traversalOfBoth: Cost = (args) => Math.ceil((sizeAt(args, 0) + sizeAt(args, 1)) * TRAVERSAL);
 
-export const matching: Cost = ([text, pattern]) =>
-  Math.ceil((1 + sizeOf(text as Value)) * TRAVERSAL) * Math.ceil(sizeOf(pattern as Value) * REGEX_LENGTH);
+export const traversalOfShorter: Cost = (args) => Math.ceil(Math.min(sizeAt(args, 0), sizeAt(args, 1)) * TRAVERSAL);
 
-export const perElement: Cost = ([list]) => sizeOf(list as Value);
+export const traversalOfProduct: Cost = (args) => readingAt(args, 0) * readingAt(args, 1);
+
+export const matching: Cost = (args) =>
+  Math.ceil((1 + sizeAt(args, 0)) * TRAVERSAL) * Math.ceil(sizeAt(args, 1) * REGEX_LENGTH);
+
+export const perElement: Cost = (args) => sizeAt(args, 0);

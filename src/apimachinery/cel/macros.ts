@@ -26,7 +26,7 @@ const fold =
   ({ at, receiver, args, expand }) => {
     const names: string[] = [];
     for (const arg of args.slice(0, variables)) {
-      if (arg.op !== 'id') return { at: arg.start, message: 'argument must be a simple name' };
+      if (arg.op !== 'id') return { at: arg.start, message: 'argument is not an identifier' };
       names.push(arg.args);
     }
     const [first, second] = args.slice(variables).map(expand);
@@ -54,7 +54,7 @@ const optionalMap =
   (isFlat: boolean): Macro =>
   ({ at, receiver, args, expand }) => {
     const [variable, body] = args;
-    if (variable?.op !== 'id' || !body) return { at, message: 'argument must be a simple name' };
+    if (variable?.op !== 'id' || !body) return { at, message: 'argument is not an identifier' };
     const target = expand(receiver);
     const value = expand(body);
     const name = variable.args;

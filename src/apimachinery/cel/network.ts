@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import { type Declaration, declare, traversal } from './library.js';
+import { type Declaration, declare, readingAt, sizeAt, traversal } from './library.js';
 import { CelError, Opaque } from './value.js';
 
 class Ip extends Opaque {
@@ -129,7 +129,7 @@ const containsCidr = (outer: Cidr, inner: Cidr): boolean =>
 export const IPS: readonly Declaration[] = [
   declare('ip(string): net.IP', ipOf, traversal),
   declare('isIP(string): bool', (text: string) => parseIp(text) !== undefined, traversal),
-  declare('ip.isCanonical(string): bool', isCanonical, traversal),
+  declare('ip.isCanonical(string): bool', isCanonical, (args) => Math.ceil(sizeAt(args, 0) * 0.2)),
   declare('string(net.IP): string', String),
   declare('(net.IP).family(): int', (ip: Ip) => (ip.bits === 32 ? 4n : 6n)),
   declare('(net.IP).isUnspecified(): bool', isUnspecified),
@@ -143,9 +143,17 @@ export const CIDRS: readonly Declaration[] = [
   declare('cidr(string): net.CIDR', cidrOf, traversal),
   declare('isCIDR(string): bool', (text: string) => parseCidr(text) !== undefined, traversal),
   declare('string(net.CIDR): string', String),
-  declare('(net.CIDR).containsIP(string): bool', (cidr: Cidr, text: string) => cidr.contains(ipOf(text))),
+  declare(
+    '(net.CIDR).containsIP(string): bool',
+    (cidr: Cidr, text: string) => cidr.contains(ipOf(text)),
+    (args) => 1 + readingAt(args, 1),
+  ),
   declare('(net.CIDR).containsIP(net.IP): bool', (cidr: Cidr, ip: Ip) => cidr.contains(ip)),
-  declare('(net.CIDR).containsCIDR(string): bool', (cidr: Cidr, text: string) => containsCidr(cidr, cidrOf(text))),
+  declare(
+    '(net.CIDR).containsCIDR(string): bool',
+    (cidr: Cidr, text: string) => containsCidr(cidr, cidrOf(text)),
+    (args) => 3 + readingAt(args, 1),
+  ),
   declare('(net.CIDR).containsCIDR(net.CIDR): bool', containsCidr),
   declare('(net.CIDR).ip(): net.IP', (cidr: Cidr) => cidr.ip),
   declare('(net.CIDR).masked(): net.CIDR', (cidr: Cidr) => cidr.masked()),

@@ -4,7 +4,19 @@ import { planFold } from './fold.js';
 import { attempt, type Compiler, type Step } from './frame.js';
 import { dispatch, type Overload } from './library.js';
 import { isDynamic } from './type.js';
-import { CelError, CelMap, noSuchOverload, Optional, type Value, ValueList, ValueMap } from './value.js';
+import {
+  CelError,
+  CelList,
+  CelMap,
+  mapKey,
+  noSuchOverload,
+  Optional,
+  typeNameOf,
+  Uint,
+  type Value,
+  ValueList,
+  ValueMap,
+} from './value.js';
 
 /** Compiles checked expressions to functions; costs are those of cel-go. */
 export class Planner implements Compiler {
@@ -78,9 +90,7 @@ export class Planner implements Compiler {
 
   /** A chain of selects costs one for its root and one for each step. */
   #rootCost(operand: Expr): number {
-    const isChain =
-      operand.op === 'ident' || operand.op === 'select' || (operand.op === 'call' && operand.name === '_[_]');
-    return isChain ? 1 : 2;
+    return isChain(operand) ? 1 : 2;
   }
 
   #select({ operand, field, mode }: ExprOf<'select'>): Step {
@@ -88,9 +98,11 @@ export class Planner implements Compiler {
     const cost = this.#rootCost(operand);
     const read = READERS[mode];
     return (frame) => {
-      const value = from(frame);
-      frame.charge(cost);
-      return read(value, field);
+      const found = read(from(frame), field);
+      // A test is free, and so is an optional step that leads nowhere.
+      const isFree = mode === 'test' || found === Optional.none;
+      frame.charge(isFree ? cost - 1 : cost);
+      return found;
     };
   }
 
@@ -104,43 +116,44 @@ export class Planner implements Compiler {
       case '_||_':
         return logical(steps, true);
       case '_?_:_':
-        return conditional(steps);
+        return conditional(steps, args.map(isChain));
+      case '_[_]':
+      case '_[?_]':
+        return indexed(expr.name, steps, args[0] ? this.#rootCost(args[0]) : 1);
     }
     const overloads = resolved?.overloads ?? [];
-    if (expr.name === '_[_]' && args[0]) return applied(overloads, steps, true, this.#rootCost(args[0]));
+    const [first] = args;
+    const isOnOptional = first && this.#facts.types.get(first)?.kind === 'optional';
+    if (isOnOptional && (expr.name === 'or' || expr.name === 'orValue')) return alternative(steps, expr.name);
     const isStatic = args.every((arg) => !isDynamic(this.#facts.types.get(arg) ?? { kind: 'dyn' }));
-    return applied(overloads, steps, !isStatic || overloads.length > 1);
+    // What only running can tell apart costs as little as the cheapest.
+    const cost = expr.name === '@in' && overloads.length > 1 ? 1 : undefined;
+    return applied(overloads, steps, !isStatic || overloads.length > 1, cost);
   }
 }
 
+const isChain = (expr: Expr): boolean =>
+  expr.op === 'ident' ||
+  expr.op === 'select' ||
+  (expr.op === 'call' && (expr.name === '_[_]' || expr.name === '_[?_]'));
+
+const member = (value: Value, field: string): Value | undefined =>
+  value instanceof CelMap
+    ? value.get(field)
+    : value instanceof Optional && value.hasValue
+      ? member(value.value, field)
+      : undefined;
+
 const READERS: Readonly<Record<'plain' | 'test' | 'optional', (value: Value, field: string) => Value>> = {
   plain(value, field) {
-    if (value instanceof CelMap) {
-      const found = value.get(field);
-      if (found === undefined) throw new CelError(`no such key: ${field}`);
-      return found;
-    }
-    if (value instanceof Optional) return optionalField(value, field);
-    throw noSuchOverload();
+    const found = member(value, field);
+    if (value instanceof Optional) return Optional.from(found);
+    if (found === undefined) throw new CelError(`no such key: ${field}`);
+    return found;
   },
-  test(value, field) {
-    if (value instanceof CelMap) return value.get(field) !== undefined;
-    if (value instanceof Optional) return optionalField(value, field).hasValue;
-    throw noSuchOverload();
-  },
-  optional(value, field) {
-    if (value instanceof CelMap) return Optional.from(value.get(field));
-    if (value instanceof Optional) return optionalField(value, field);
-    throw noSuchOverload();
-  },
+  test: (value, field) => member(value, field) !== undefined,
+  optional: (value, field) => Optional.from(member(value, field)),
 };
-
-function optionalField(optional: Optional, field: string): Optional {
-  if (!optional.hasValue) return Optional.none;
-  const { value } = optional;
-  if (value instanceof CelMap) return Optional.from(value.get(field));
-  throw noSuchOverload();
-}
 
 const LIST_COST = 10;
 const MAP_COST = 30;
@@ -158,9 +171,7 @@ const mapStep =
   (frame) => {
     const values = entries.map(([key, value]) => [key(frame), value(frame)] as const);
     frame.charge(MAP_COST);
-    const map = new ValueMap(values);
-    if (map.size < values.length) throw new CelError('Failed with repeated key');
-    return map;
+    return new ValueMap(values);
   };
 
 function applied(overloads: readonly Overload[], steps: readonly Step[], isDispatched: boolean, cost?: number): Step {
@@ -188,11 +199,47 @@ function logical([left, right]: readonly Step[], deciding: boolean): Step {
   };
 }
 
-function conditional([condition, yes, no]: readonly Step[]): Step {
+/** `or` and `orValue` look at their argument only when there is no value. */
+function alternative([optional, other]: readonly Step[], name: 'or' | 'orValue'): Step {
+  if (!optional || !other) throw new Error('an optional has one alternative');
+  return (frame) => {
+    const first = optional(frame);
+    if (!(first instanceof Optional)) throw noSuchOverload();
+    if (!first.hasValue) return other(frame);
+    return name === 'or' ? first : first.value;
+  };
+}
+
+function indexed(name: '_[_]' | '_[?_]', [operand, key]: readonly Step[], cost: number): Step {
+  if (!operand || !key) throw new Error('an index has two operands');
+  return (frame) => {
+    const from = operand(frame);
+    const index = key(frame);
+    const found = element(from, index);
+    frame.charge(found === undefined ? cost - 1 : cost);
+    if (name === '_[?_]' || from instanceof Optional) return Optional.from(found);
+    if (found !== undefined) return found;
+    const shown = index instanceof Uint ? index.value : String(index);
+    throw new CelError(from instanceof CelList ? `index out of bounds: ${shown}` : `no such key: ${shown}`);
+  };
+}
+
+function element(from: Value, key: Value): Value | undefined {
+  if (from instanceof CelMap) return from.get(key);
+  if (from instanceof Optional) return from.hasValue ? element(from.value, key) : undefined;
+  if (!(from instanceof CelList)) return undefined;
+  const index = mapKey(key);
+  if (typeof index !== 'bigint') throw new CelError(`unsupported index type '${typeNameOf(key)}' in list`);
+  return index >= 0n && index < BigInt(from.size) ? from.at(Number(index)) : undefined;
+}
+
+/** A branch that is nothing but names is not charged for its root, as in cel-go. */
+function conditional([condition, yes, no]: readonly Step[], [, yesIsChain, noIsChain]: readonly boolean[]): Step {
   if (!condition || !yes || !no) throw new Error('a conditional has three operands');
   return (frame) => {
     const chosen = condition(frame);
     if (typeof chosen !== 'boolean') throw noSuchOverload();
+    if (chosen ? yesIsChain : noIsChain) frame.charge(-1);
     return chosen ? yes(frame) : no(frame);
   };
 }

@@ -40,8 +40,20 @@ function normalized(text: string): string {
 
 function semver(text: string): Semver {
   const version = parse(text);
-  if (!version) throw new CelError(`Invalid character(s) found or wrong form in version ${JSON.stringify(text)}`);
+  if (!version) throw new CelError(problemOf(text));
   return version;
+}
+
+function problemOf(text: string): string {
+  const [major = '', minor = '', ...rest] = text.split('.');
+  if (rest.length === 0) return 'No Major.Minor.Patch elements found';
+  const patch = rest.join('.').replace(/[-+].*$/, '');
+  for (const [name, part] of Object.entries({ Major: major, Minor: minor, Patch: patch })) {
+    const shown = JSON.stringify(part);
+    if (!/^\d+$/.test(part)) return `Invalid character(s) found in ${name.toLowerCase()} number ${shown}`;
+    if (part.length > 1 && part.startsWith('0')) return `${name} number must not contain leading zeroes ${shown}`;
+  }
+  return `Invalid character(s) found in version ${JSON.stringify(text)}`;
 }
 
 function compare(a: Semver, b: Semver): number {

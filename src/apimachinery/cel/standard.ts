@@ -5,11 +5,13 @@ import {
   type Declaration,
   declare,
   matching,
+  sizeAt,
   traversal,
   traversalOfBoth,
   traversalOfProduct,
   traversalOfShorter,
 } from './library.js';
+import { formatDouble } from './number-text.js';
 import { regexOf } from './regex.js';
 import { durationOf, formatTimestamp, parseCelDuration, parseTimestamp, timestampOf } from './time.js';
 import {
@@ -17,7 +19,6 @@ import {
   type CelList,
   type CelMap,
   type Duration,
-  Optional,
   sizeOf,
   type Timestamp,
   TypeValue,
@@ -35,7 +36,7 @@ function int(value: bigint): bigint {
 }
 
 function uint(value: bigint): Uint {
-  if (value !== BigInt.asUintN(64, value)) throw overflow();
+  if (value !== BigInt.asUintN(64, value)) throw new CelError('unsigned integer overflow');
   return new Uint(value);
 }
 
@@ -108,52 +109,32 @@ const comparison = Object.entries(ORDERINGS).flatMap(([op, holds]) =>
   ),
 );
 
-const equality = [['A', 'A'] as const, ...MIXED].flatMap(([a, b]) => [
-  declare(`_==_(${a}, ${b}): bool`, (left: Value, right: Value) => isEqual(left, right), traversalOfShorter),
-  declare(`_!=_(${a}, ${b}): bool`, (left: Value, right: Value) => !isEqual(left, right), traversalOfShorter),
-]);
+const equality = [
+  declare('_==_(A, A): bool', isEqual, traversalOfShorter),
+  declare('_!=_(A, A): bool', (a: Value, b: Value) => !isEqual(a, b), traversalOfShorter),
+];
 
-function itemAt(list: CelList, index: bigint): Value {
-  if (index < 0n || index >= BigInt(list.size)) throw new CelError(`index out of bounds: ${index}`);
-  return list.at(Number(index));
-}
-
-function valueOfKey(map: CelMap, key: Value): Value {
-  const value = map.get(key);
-  if (value === undefined) throw new CelError(`no such key: ${key instanceof Uint ? key.value : String(key)}`);
-  return value;
-}
-
-const optionalItem = (list: CelList, index: bigint): Optional =>
-  index < 0n || index >= BigInt(list.size) ? Optional.none : Optional.of(list.at(Number(index)));
+/** For the checker alone: the planner gives these their own evaluation. */
+const typed = (signature: string): Declaration =>
+  declare(signature, () => {
+    throw new Error(`${signature} is not a function`);
+  });
 
 const access = [
-  declare('_[_](list(A), int): A', itemAt),
-  declare('_[_](map(A, B), A): B', valueOfKey),
-  declare('_[_](optional(list(A)), int): optional(A)', (from: Optional, index: bigint) =>
-    from.hasValue ? optionalItem(from.value as CelList, index) : from,
+  ...['list(A), int): A', 'map(A, B), A): B'].map((rest) => typed(`_[_](${rest}`)),
+  ...['list(A)), int): optional(A)', 'map(A, B)), A): optional(B)'].flatMap((rest) =>
+    ['_[_]', '_[?_]'].map((name) => typed(`${name}(optional(${rest}`)),
   ),
-  declare('_[_](optional(map(A, B)), A): optional(B)', (from: Optional, key: Value) =>
-    from.hasValue ? Optional.from((from.value as CelMap).get(key)) : from,
-  ),
-  declare('_[?_](list(A), int): optional(A)', optionalItem),
-  declare('_[?_](map(A, B), A): optional(B)', (map: CelMap, key: Value) => Optional.from(map.get(key))),
-  declare('_[?_](optional(list(A)), int): optional(A)', (from: Optional, index: bigint) =>
-    from.hasValue ? optionalItem(from.value as CelList, index) : from,
-  ),
-  declare('_[?_](optional(map(A, B)), A): optional(B)', (from: Optional, key: Value) =>
-    from.hasValue ? Optional.from((from.value as CelMap).get(key)) : from,
-  ),
+  ...['list(A), int): optional(A)', 'map(A, B), A): optional(B)'].map((rest) => typed(`_[?_](${rest}`)),
+  typed('_&&_(bool, bool): bool'),
+  typed('_||_(bool, bool): bool'),
+  typed('_?_:_(bool, A, A): A'),
   declare(
     '@in(A, list(A)): bool',
     (item: Value, list: CelList) => contains(list, item),
-    ([, list]: [Value, CelList]) => sizeOf(list),
+    (args) => sizeAt(args, 1),
   ),
   declare('@in(A, map(A, B)): bool', (key: Value, map: CelMap) => map.get(key) !== undefined),
-  // Never run: the planner gives these three their own evaluation.
-  declare('_&&_(bool, bool): bool', (a: boolean, b: boolean) => a && b),
-  declare('_||_(bool, bool): bool', (a: boolean, b: boolean) => a || b),
-  declare('_?_:_(bool, A, A): A', (condition: boolean, a: Value, b: Value) => (condition ? a : b)),
 ];
 
 const size = (value: Value): bigint => BigInt(sizeOf(value));
@@ -190,15 +171,6 @@ function truth(text: string): boolean {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
   throw new CelError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
-}
-
-/** Go's `%g`: exponents from a million on. */
-export function formatDouble(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-  const [digits = '', exponent = '0'] = value.toExponential().split('e');
-  const power = Number(exponent);
-  if (power >= -4 && power < 6) return String(value);
-  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 const utf8 = (bytes: Uint8Array): string => {

@@ -1,6 +1,6 @@
 import { formatText } from './format-text.js';
-import { type Declaration, declare, perElement, traversal, traversalOfProduct } from './library.js';
-import { CelError, type CelList, runeCount, ValueList } from './value.js';
+import { type Cost, type Declaration, declare, sizeAt, traversal } from './library.js';
+import { CelError, CelList, runeCount, sizeOf, ValueList } from './value.js';
 
 const runes = (text: string): string[] => [...text];
 
@@ -22,6 +22,7 @@ function substring(text: string, from: bigint, to?: bigint): string {
 
 /** Counted in code points, as all positions of CEL strings. */
 function indexOf(text: string, part: string, from = 0n): bigint {
+  if (part === '') return from;
   const list = runes(text);
   const start = inRange(from, list.length);
   const at = text.indexOf(part, list.slice(0, start).join('').length);
@@ -86,14 +87,20 @@ function charAt(text: string, index: bigint): string {
   return list[inRange(index, list.length)] ?? '';
 }
 
+const searching: Cost = (args) => Math.floor(sizeAt(args, 0) * 0.1);
+/** Read and written. */
+const rewriting: Cost = (args) => Math.ceil(sizeAt(args, 0) * 0.2);
+const joining: Cost = ([list, separator]) =>
+  list instanceof CelList ? Math.ceil(sizeOf(join(list, typeof separator === 'string' ? separator : '')) * 0.2) : 1;
+
 export const STRINGS: readonly Declaration[] = [
   declare('(string).charAt(int): string', charAt),
-  declare('(string).indexOf(string): int', indexOf, traversalOfProduct),
-  declare('(string).indexOf(string, int): int', indexOf, traversalOfProduct),
-  declare('(string).lastIndexOf(string): int', lastIndexOf, traversalOfProduct),
-  declare('(string).lastIndexOf(string, int): int', lastIndexOf, traversalOfProduct),
-  declare('(list(string)).join(): string', (list: CelList) => join(list), perElement),
-  declare('(list(string)).join(string): string', join, perElement),
+  declare('(string).indexOf(string): int', indexOf, searching),
+  declare('(string).indexOf(string, int): int', indexOf, searching),
+  declare('(string).lastIndexOf(string): int', lastIndexOf, searching),
+  declare('(string).lastIndexOf(string, int): int', lastIndexOf, searching),
+  declare('(list(string)).join(): string', (list: CelList) => join(list), joining),
+  declare('(list(string)).join(string): string', join, joining),
   declare(
     '(string).lowerAscii(): string',
     (text: string) => text.replace(ASCII_UPPER, (letter) => letter.toLowerCase()),
@@ -104,8 +111,8 @@ export const STRINGS: readonly Declaration[] = [
     (text: string) => text.replace(ASCII_LOWER, (letter) => letter.toUpperCase()),
     traversal,
   ),
-  declare('(string).replace(string, string): string', replace, traversal),
-  declare('(string).replace(string, string, int): string', replace, traversal),
+  declare('(string).replace(string, string): string', replace, rewriting),
+  declare('(string).replace(string, string, int): string', replace, rewriting),
   declare('(string).reverse(): string', (text: string) => runes(text).reverse().join(''), traversal),
   declare('(string).split(string): list(string)', split, traversal),
   declare('(string).split(string, int): list(string)', split, traversal),

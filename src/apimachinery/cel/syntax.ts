@@ -10,6 +10,8 @@ const parser = new Environment({
 const OPERAND =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 
+const CLOSING: Readonly<Record<string, string>> = { RPAREN: ')', RBRACKET: ']', RBRACE: '}' };
+
 /** Throws `CelCompileError`. */
 export function parseSyntax(expression: string): ASTNode {
   try {
@@ -26,6 +28,10 @@ function syntaxIssue(expression: string, error: ParseError): { at: number; messa
   if (error.code === 'expected_token' && expression[at - 1] === '.') {
     return { at, message: "Syntax error: no viable alternative at input '.'" };
   }
+  const [, wanted = ''] = /^Expected (\w+), got/.exec(error.summary) ?? [];
+  if (wanted === 'COLON') return { at, message: `Syntax error: mismatched input '${found}' expecting ':'` };
+  if (CLOSING[wanted]) return { at, message: `Syntax error: missing '${CLOSING[wanted]}' at '${found}'` };
+  if (/iteration variable/.test(error.summary)) return { at, message: 'argument is not an identifier' };
   if (error.code === 'unexpected_token') {
     const kind = found === '<EOF>' ? 'mismatched' : 'extraneous';
     return { at, message: `Syntax error: ${kind} input '${found}' expecting ${OPERAND}` };

@@ -33,5 +33,5 @@ export const TIMES: readonly Declaration[] = [
   ...Object.entries(UNITS).map(([name, unit]) =>
     declare(`(duration).${name}(): int`, ({ nanos }: Duration) => nanos / unit),
   ),
-  declare('(duration).getMilliseconds(): int', ({ nanos }: Duration) => (nanos / 1_000_000n) % 1000n),
+  declare('(duration).getMilliseconds(): int', ({ nanos }: Duration) => nanos / 1_000_000n),
 ];

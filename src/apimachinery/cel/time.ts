@@ -9,10 +9,14 @@ const MAX = 253_402_300_800n * 1_000_000_000n - 1n;
 export function parseTimestamp(text: string): Timestamp {
   const parts = PATTERN.exec(text);
   const ms = parts ? Date.parse(`${text.slice(0, 19).toUpperCase()}${(parts[8] ?? '').toUpperCase()}`) : Number.NaN;
-  if (!parts || Number.isNaN(ms)) throw new CelError(`invalid timestamp ${JSON.stringify(text)}`);
+  if (!parts || Number.isNaN(ms) || !isDay(Number(parts[1]), Number(parts[2]), Number(parts[3])))
+    throw new CelError(`invalid timestamp ${JSON.stringify(text)}`);
   const fraction = BigInt((parts[7] ?? '').padEnd(9, '0'));
   return timestampOf(BigInt(ms) * 1_000_000n + fraction);
 }
+
+const isDay = (year: number, month: number, day: number): boolean =>
+  day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 export function timestampOf(nanos: bigint): Timestamp {
   if (nanos < MIN || nanos > MAX) throw new CelError('timestamp overflow');

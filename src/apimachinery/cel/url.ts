@@ -30,11 +30,11 @@ function parse(text: string): Url | undefined {
   const [, scheme = '', host = '', path = '', query = ''] = parts;
   const isAbsolute = scheme !== '' || text.startsWith('/');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  const isBroken = /[\x00-\x20\x7f]/.test(text) || /%(?![0-9A-Fa-f]{2})/.test(host + path) || !isHost(host);
+  const isBroken = /[\x00-\x1f\x7f]/.test(text) || /%(?![0-9A-Fa-f]{2})/.test(host + path) || !isHost(host);
   return isAbsolute && !isBroken ? new Url(text, scheme.toLowerCase(), host, path, query) : undefined;
 }
 
-const isHost = (host: string): boolean => /^(\[[^\]]*\]|[^[\]:]*)(:\d*)?$/.test(host);
+const isHost = (host: string): boolean => /^(\[[^\] ]*\]|[^[\]: ]*)(:\d*)?$/.test(host);
 
 function url(text: string): Url {
   const parsed = parse(text);
@@ -58,7 +58,7 @@ function query(parsed: Url): ValueMap {
 
 export const URLS: readonly Declaration[] = [
   declare('url(string): kubernetes.URL', url, traversal),
-  declare('isURL(string): bool', (text: string) => parse(text) !== undefined, traversal),
+  declare('isURL(string): bool', (text: string) => parse(text) !== undefined),
   declare('(kubernetes.URL).getScheme(): string', ({ scheme }: Url) => scheme),
   declare('(kubernetes.URL).getHost(): string', ({ host }: Url) => host),
   declare('(kubernetes.URL).getHostname(): string', hostname),

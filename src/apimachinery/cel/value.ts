@@ -178,6 +178,9 @@ export function typeNameOf(value: Value): string {
 
 /** What Go calls the native form of a value, as messages of controllers show it. */
 export function goTypeOf(value: Value): string {
+  if (value instanceof Optional && value.hasValue) return goTypeOf(value.value);
+  if (value instanceof ValueList) return '[]ref.Val';
+  if (value instanceof ValueMap) return 'map[ref.Val]ref.Val';
   const name = typeNameOf(value);
   return GO_TYPES[name] ?? name;
 }
@@ -190,6 +193,7 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   list: '[]interface {}',
   map: 'map[string]interface {}',
   bytes: '[]uint8',
+  type: 'string',
   'google.protobuf.Timestamp': 'time.Time',
   'google.protobuf.Duration': 'time.Duration',
 };
