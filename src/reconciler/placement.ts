@@ -6,7 +6,6 @@ import { Placement } from '../api/placement.js';
 import { PlacementDecision } from '../api/placement-decision.js';
 import { type Controller, startController } from '../control/controller.js';
 import { again, done, type Outcome } from '../control/outcome.js';
-import { createEventRecorder } from '../kube/events.js';
 import { FleetIndex } from '../scheduler/fleet.js';
 import { PROFILE } from '../scheduler/profile.js';
 import type { Schedule } from '../scheduler/schedule.js';
@@ -23,7 +22,7 @@ const BY_NAMESPACE = 'namespace';
 
 /** Keeps the PlacementDecisions and the status of every Placement equal to what its schedule says. */
 export function startPlacementLoop(context: HubContext, signal: AbortSignal): Loop {
-  const { caches, client, now } = context;
+  const { caches, client, events, now } = context;
   const log = context.log.with({ loop: 'placement' });
   const placements = caches.of(Placement, {
     indexes: { [BY_NAMESPACE]: ({ metadata }) => [metadata.namespace ?? ''] },
@@ -39,7 +38,6 @@ export function startPlacementLoop(context: HubContext, signal: AbortSignal): Lo
   const fleet = new FleetIndex();
   const ledger = new DecisionLedger(decisions, (placement) => rebalance.shifted(placement));
   const triggers = new PlacementTriggers(fleet, PROFILE, (namespace) => placements.byIndex(BY_NAMESPACE, namespace));
-  const events = createEventRecorder(client, { component: 'placement-controller', now, log });
   const publisher = createPublisher({ client, ledger, events, now, profile: PROFILE });
   const rebalance = new Rebalance((keys) => enqueue(keys), signal);
 
@@ -120,7 +118,7 @@ export function startPlacementLoop(context: HubContext, signal: AbortSignal): Lo
   return {
     name: 'placement',
     idle: () => ready && controller.idle() && rebalance.idle(),
-    stopped: controller.stopped.then(() => events.flush()),
+    stopped: controller.stopped,
   };
 }
 
