@@ -90,7 +90,7 @@ export function compileClusterPredicate(expressions: readonly string[]): Cluster
   const programs = expressions.map((expression) => environment.compile(expression));
   return {
     evaluate(cluster, scoresOf, limits = CLUSTER_COST_LIMITS) {
-      const managedCluster = new ClusterMap(clusterView(cluster), scoresOf);
+      const managedCluster = new ClusterMap(viewOf(cluster), scoresOf);
       let cost = 0;
       for (const program of programs) {
         const answer = evaluate(program, managedCluster, Math.min(limits.perExpression, limits.total - cost));
@@ -112,6 +112,16 @@ function evaluate(program: Program, managedCluster: ClusterMap, maxCost: number)
     if (error instanceof CelError) return { matches: false, cost: 0, failure: error.message };
     throw error;
   }
+}
+
+const views = new WeakMap<object, JsonObject>();
+
+/** An object that cannot change keeps its view: many placements look at the same clusters. */
+function viewOf(cluster: object): JsonObject {
+  if (!Object.isFrozen(cluster)) return clusterView(cluster);
+  const view = views.get(cluster) ?? clusterView(cluster);
+  views.set(cluster, view);
+  return view;
 }
 
 /**
