@@ -51,9 +51,8 @@ export function createEventRecorder(client: KubeClient, options: EventRecorderOp
   let waiting = 0;
   let tail: Promise<void> = Promise.resolve();
 
-  const write = async (input: EventInput): Promise<void> => {
+  const write = async (input: EventInput, at: number): Promise<void> => {
     const key = keyOfEvent(input);
-    const at = now().getTime();
     const known = series.get(key);
     series.delete(key);
     const current = known && at - known.lastSeen < SERIES_ENDS_MS ? known : undefined;
@@ -81,7 +80,7 @@ export function createEventRecorder(client: KubeClient, options: EventRecorderOp
     await client.patch(Event, name, { type: 'merge', body }).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
       series.delete(keyOfEvent(input));
-      return write(input);
+      return write(input, at);
     });
   };
 
@@ -92,8 +91,9 @@ export function createEventRecorder(client: KubeClient, options: EventRecorderOp
         return;
       }
       waiting += 1;
+      const at = now().getTime();
       tail = tail
-        .then(() => write(input))
+        .then(() => write(input, at))
         .catch((error: unknown) => log.warn('cannot write an event', { reason: input.reason, error }))
         .finally(() => {
           waiting -= 1;
