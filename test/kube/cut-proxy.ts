@@ -27,7 +27,7 @@ export async function cutProxy(t: ExecutionContext, target: () => number): Promi
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cut = (): void => {
-    for (const socket of open) socket.resetAndDestroy();
+    for (const socket of open) socket.destroy();
   };
   t.teardown(() => {
     cut();
