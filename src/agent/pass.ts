@@ -1,21 +1,29 @@
 import type { AppliedManifestWork, AppliedResource } from '../api/applied-work.js';
 import { findCondition } from '../api/conditions.js';
-import { Namespace } from '../api/core.js';
-import type { Unstructured } from '../api/meta.js';
 import type { ManifestWork } from '../api/work.js';
-import { ApiError } from '../kube/client.js';
-import { applyManifest, isFieldConflict } from './apply.js';
-import { checkExecutor, DENIED_RETRY_MS, ExecutorDenied } from './executor.js';
+import { resourcesOf } from './applied-resources.js';
+import { applyManifest } from './apply.js';
+import { type Attempt, appliedOf, CALM_WINDOW_MS, calmMs, retryMs } from './attempt.js';
+import { checkExecutor } from './executor.js';
 import type { Query } from './feedback.js';
-import { IgnoreFieldError } from './ignore-fields.js';
 import type { Mapper } from './mapper.js';
 import { mergeFor } from './merge/typed.js';
 import { type Look, lookAt, type ObserveTools, presenceOf } from './observe.js';
+import type { Sight } from './observer.js';
 import { applyOrder } from './order.js';
 import { ownerReferenceOf } from './ownership.js';
-import { decoded, type Item, itemsOfSpec } from './plan.js';
+import {
+  decoded,
+  definesKind,
+  type Item,
+  itemsOfSpec,
+  namespacesOf,
+  overruledIn,
+  sameObject,
+  targetsOf,
+} from './plan.js';
 import type { Applied, Observation } from './status.js';
-import type { Attempt, WorkMemory } from './work-memory.js';
+import type { WorkMemory } from './work-memory.js';
 
 export interface PassTools extends ObserveTools {
   readonly mapper: Mapper;
@@ -32,8 +40,6 @@ export interface PassResult {
   readonly retryInMs: number | undefined;
 }
 
-const RETRY_BASE_MS = 100;
-const RETRY_MAX_MS = 60_000;
 const RECHECK_MS = 240_000;
 const CRD_WAIT_MS = 5_000;
 
@@ -62,32 +68,6 @@ async function planned(work: ManifestWork, record: AppliedManifestWork, memory: 
   return { items, errors };
 }
 
-const failure = (reason: 'AppliedManifestFailed' | 'AppliedManifestSSAIgnoreFieldError', message: string): Applied => ({
-  ok: false,
-  reason,
-  message,
-});
-
-/** A server or proxy that answers without a Status is put in the words kubectl users know. */
-function textOf(error: unknown): string {
-  if (error instanceof ApiError && error.status.kind !== 'Status') {
-    if (error.code === 404) return 'the server could not find the requested resource';
-    if (error.code === 405) return 'the server does not allow this method on the requested resource';
-  }
-  return error instanceof Error ? error.message : String(error);
-}
-
-const appliedOf = (error: unknown): Applied =>
-  error instanceof IgnoreFieldError
-    ? failure('AppliedManifestSSAIgnoreFieldError', error.message)
-    : failure('AppliedManifestFailed', `Failed to apply manifest: ${textOf(error)}`);
-
-const retryMs = (error: unknown, failures: number): number => {
-  if (error instanceof ExecutorDenied) return DENIED_RETRY_MS;
-  if (isFieldConflict(error)) return Number.POSITIVE_INFINITY;
-  return Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** Math.min(failures, 20));
-};
-
 /** Why the manifest cannot even be sent; undefined when it can. */
 function unsendable({ manifest, type, meta, config }: Item, mappingError: string | undefined): string | undefined {
   if (!manifest) return 'the manifest is not a Kubernetes object';
@@ -105,15 +85,6 @@ const APPLIED: Applied = { ok: true };
 const isReplaced = ({ config, manifest }: Item): boolean =>
   config.strategy.type === 'Update' && manifest !== undefined && mergeFor(manifest) === undefined;
 
-function overruledIn(items: readonly Item[]): ReadonlySet<string> {
-  const last = new Map<string, string>();
-  for (const { meta, id } of applyOrder(items)) last.set(objectOf(meta), id);
-  return new Set(items.filter(({ meta, id }) => last.get(objectOf(meta)) !== id).map(({ id }) => id));
-}
-
-const objectOf = ({ group = '', resource = '', kind = '', namespace = '', name = '' }: Item['meta']): string =>
-  [group, resource || kind, namespace, name].join('|');
-
 /** A pass over one work: applies what is not as it should be, and looks at all of it. */
 class Pass {
   readonly #work: ManifestWork;
@@ -123,6 +94,7 @@ class Pass {
   readonly #attempts = new Map<string, Attempt>();
   /** Items whose object a later manifest asks for in another way; only that one is held against the live object. */
   #overruled: ReadonlySet<string> = new Set();
+  #calmUntil = Number.POSITIVE_INFINITY;
 
   constructor(work: ManifestWork, record: AppliedManifestWork, memory: WorkMemory, tools: PassTools) {
     this.#work = work;
@@ -176,15 +148,19 @@ class Pass {
       this.#attempts.set(item.basis, last.ok ? { ...last, mark: this.#mark } : last);
       return last.ok ? APPLIED : last.applied;
     }
+    if (last?.ok && this.#isCalming(last)) {
+      this.#attempts.set(item.basis, last);
+      return APPLIED;
+    }
     try {
-      await this.#send(item, sight, last !== undefined);
+      await this.#send(item, sight, last);
       return APPLIED;
     } catch (error) {
       return this.#failed(item, last, error, digest);
     }
   }
 
-  #stillStands(last: Attempt, item: Item, sight: ReturnType<PassTools['observer']['look']>): boolean {
+  #stillStands(last: Attempt, item: Item, sight: Sight): boolean {
     const now = this.#tools.clock();
     if (!last.ok) {
       const digest = sight.kind === 'present' ? sight.seen.digest : sight.kind;
@@ -202,13 +178,21 @@ class Pass {
     return last.mark === this.#mark && this.#tools.observer.isOurs(item.type, item.key, sight.seen);
   }
 
+  /** Somebody who keeps changing an object is not answered ever faster: two controllers at odds must not wear out a cluster. */
+  #isCalming({ at, corrections, mark }: Attempt & { ok: true }): boolean {
+    const until = at + calmMs(corrections);
+    if (mark !== this.#mark || until <= this.#tools.clock()) return false;
+    this.#calmUntil = Math.min(this.#calmUntil, until);
+    return true;
+  }
+
   /** A work that is edited or labelled gets its way again with objects that another work of ours has written since. */
   get #mark(): string {
     const { generation, labels = {} } = this.#work.metadata;
     return JSON.stringify([generation, labels]);
   }
 
-  async #send(item: Item, sight: ReturnType<PassTools['observer']['look']>, expected: boolean): Promise<void> {
+  async #send(item: Item, sight: Sight, last: Attempt | undefined): Promise<void> {
     const { manifest, type, config, owned, basis } = item;
     const { client, observer, query, clock, signal } = this.#tools;
     if (!manifest || !type) throw new Error(`manifest ${item.meta.ordinal} cannot be sent`);
@@ -217,7 +201,15 @@ class Pass {
     if (config.strategy.type === 'ReadOnly') {
       const look = await lookAt(item, this.#tools);
       const uid = look.kind === 'present' ? look.seen.uid : '';
-      this.#attempts.set(basis, { ok: true, uid, digest: '', resourceVersion: '', at: clock(), mark: this.#mark });
+      this.#attempts.set(basis, {
+        ok: true,
+        uid,
+        digest: '',
+        resourceVersion: '',
+        at: clock(),
+        corrections: 0,
+        mark: this.#mark,
+      });
       return;
     }
     const request = {
@@ -226,7 +218,7 @@ class Pass {
       strategy: config.strategy,
       ownership: { reference: ownerReferenceOf(this.#record), owned },
       sight,
-      expected: expected || this.#isRecorded(item),
+      expected: last !== undefined || this.#isRecorded(item),
     };
     const seen = await observer.writing(type, item.key, () => applyManifest({ client, query, signal }, request));
     this.#attempts.set(basis, {
@@ -235,6 +227,7 @@ class Pass {
       digest: seen.digest,
       resourceVersion: seen.resourceVersion,
       at: clock(),
+      corrections: last?.ok && clock() - last.at < calmMs(last.corrections) + CALM_WINDOW_MS ? last.corrections + 1 : 0,
       mark: this.#mark,
     });
   }
@@ -268,7 +261,7 @@ class Pass {
       presence: presenceOf(item, looks.get(item.id) ?? { kind: 'incomplete' }, generation, this.#tools),
     }));
     const retryAts = [...this.#attempts.values()].flatMap((attempt) => (attempt.ok ? [] : attempt.retryAt));
-    const retryAt = Math.min(...retryAts, Number.POSITIVE_INFINITY);
+    const retryAt = Math.min(...retryAts, this.#calmUntil);
     return {
       observations,
       resources: resourcesOf(items, looks, this.#attempts),
@@ -276,62 +269,6 @@ class Pass {
     };
   }
 }
-
-interface Named {
-  readonly group?: string | undefined;
-  readonly resource?: string | undefined;
-  readonly name?: string | undefined;
-  readonly namespace?: string | undefined;
-}
-
-const sameObject = (a: Named, b: Named): boolean =>
-  (a.group ?? '') === (b.group ?? '') &&
-  (a.resource ?? '') === (b.resource ?? '') &&
-  (a.namespace ?? '') === (b.namespace ?? '') &&
-  a.name === b.name;
-
-function definesKind(definition: Unstructured, { apiVersion, kind }: Unstructured): boolean {
-  if (definition.kind !== 'CustomResourceDefinition') return false;
-  // A definition that is not one has none of these members and defines nothing.
-  const spec = definition.spec as { group?: string; names?: { kind?: string } } | undefined;
-  return spec?.names?.kind === kind && apiVersion.startsWith(`${spec.group}/`);
-}
-
-/** Undefined when one manifest has no type or one object could not be looked at. */
-function resourcesOf(
-  items: readonly Item[],
-  looks: ReadonlyMap<string, Look>,
-  attempts: ReadonlyMap<string, Attempt>,
-): AppliedResource[] | undefined {
-  const resources: AppliedResource[] = [];
-  for (const { id, meta, type, config, basis } of items) {
-    const look = looks.get(id);
-    if (!type || !look || look.kind === 'unknown' || look.kind === 'incomplete') return undefined;
-    const attempt = attempts.get(basis);
-    // As OCM, what is only read is listed if it was there when this generation was first gone through.
-    const readUid = config.strategy.type === 'ReadOnly' && attempt?.ok ? attempt.uid : undefined;
-    const uid = readUid ?? (look.kind === 'present' ? look.seen.uid : '');
-    if (uid === '') continue;
-    const { group, namespace, version = '', resource = '', name = '' } = meta;
-    resources.push({
-      ...(group ? { group } : {}),
-      version,
-      resource,
-      ...(namespace ? { namespace } : {}),
-      name,
-      uid,
-    });
-  }
-  return resources;
-}
-
-/** A namespace that comes may end the failure of what belongs into it. */
-const namespacesOf = (items: readonly Item[]) =>
-  items.flatMap(({ meta }) => (meta.namespace ? [{ type: Namespace, key: meta.namespace, whole: false }] : []));
-
-/** The objects a work wants to hear of. */
-export const targetsOf = (items: readonly Item[]) =>
-  items.flatMap(({ type, key, whole, meta }) => (type && meta.name ? [{ type, key, whole }] : []));
 
 /** Brings the objects of a work to what it asks for. Never throws for what concerns a single manifest. */
 export const applyPass = (

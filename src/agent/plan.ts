@@ -1,8 +1,10 @@
+import { Namespace } from '../api/core.js';
 import { keyOf, type Unstructured } from '../api/meta.js';
 import type { ResourceType } from '../api/resource.js';
 import type { ManifestStatus, ManifestWorkSpec, ResourceMeta } from '../api/work.js';
 import { configFor, type EffectiveConfig, type ResourceName } from './config.js';
 import { digestOf } from './digest.js';
+import { applyOrder } from './order.js';
 import { isOwned } from './ownership.js';
 
 /** One manifest of a work and everything the spec says about it. */
@@ -124,3 +126,43 @@ export function itemsOfStatus(spec: ManifestWorkSpec, manifests: readonly Manife
     return itemOf(spec, meta, { manifest: undefined, type });
   });
 }
+
+interface Named {
+  readonly group?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** Whether two entries mean one object, whatever their version. */
+export const sameObject = (a: Named, b: Named): boolean =>
+  (a.group ?? '') === (b.group ?? '') &&
+  (a.resource ?? '') === (b.resource ?? '') &&
+  (a.namespace ?? '') === (b.namespace ?? '') &&
+  a.name === b.name;
+
+/** Whether the one manifest defines the kind of the other. */
+export function definesKind(definition: Unstructured, { apiVersion, kind }: Unstructured): boolean {
+  if (definition.kind !== 'CustomResourceDefinition') return false;
+  // A definition that is not one has none of these members and defines nothing.
+  const spec = definition.spec as { group?: string; names?: { kind?: string } } | undefined;
+  return spec?.names?.kind === kind && apiVersion.startsWith(`${spec.group}/`);
+}
+
+/** A namespace that comes may end the failure of what belongs into it. */
+export const namespacesOf = (items: readonly Item[]) =>
+  items.flatMap(({ meta }) => (meta.namespace ? [{ type: Namespace, key: meta.namespace, whole: false }] : []));
+
+/** The objects a work wants to hear of. */
+export const targetsOf = (items: readonly Item[]) =>
+  items.flatMap(({ type, key, whole, meta }) => (type && meta.name ? [{ type, key, whole }] : []));
+
+/** Items whose object a later manifest asks for again. */
+export function overruledIn(items: readonly Item[]): ReadonlySet<string> {
+  const last = new Map<string, string>();
+  for (const { meta, id } of applyOrder(items)) last.set(objectOf(meta), id);
+  return new Set(items.filter(({ meta, id }) => last.get(objectOf(meta)) !== id).map(({ id }) => id));
+}
+
+const objectOf = ({ group = '', resource = '', kind = '', namespace = '', name = '' }: Item['meta']): string =>
+  [group, resource || kind, namespace, name].join('|');

@@ -20,8 +20,8 @@ import {
   writeStatus,
 } from './hub-work.js';
 import { ownerReferenceOf, withoutOwner } from './ownership.js';
-import { applyPass, observePass, type PassResult, type PassTools, targetsOf } from './pass.js';
-import { type Item, itemsOfStatus } from './plan.js';
+import { applyPass, observePass, type PassResult, type PassTools } from './pass.js';
+import { type Item, itemsOfStatus, targetsOf } from './plan.js';
 import { nextStatus, withDeleting } from './status.js';
 import { latest, newMemory, type WorkMemory } from './work-memory.js';
 

@@ -1,29 +1,8 @@
 import type { AppliedManifestWork } from '../api/applied-work.js';
 import type { ManifestWork } from '../api/work.js';
+import type { Attempt } from './attempt.js';
 import type { Item } from './plan.js';
 import { isNewer } from './seen.js';
-import type { Applied } from './status.js';
-
-/** How applying one manifest last ended, and on what that rests. */
-export type Attempt =
-  | {
-      readonly ok: true;
-      readonly uid: string;
-      readonly digest: string;
-      readonly resourceVersion: string;
-      readonly at: number;
-      /** Generation and labels of the work when it was last found so. */
-      readonly mark: string;
-    }
-  | {
-      readonly ok: false;
-      /** Of the live object when it was tried; another one is worth another try. */
-      readonly digest: string;
-      readonly applied: Applied;
-      readonly failures: number;
-      /** Milliseconds of the monotonic clock; infinite when only a change can help. */
-      readonly retryAt: number;
-    };
 
 /** What the agent remembers of one work between passes. Losing it costs requests, never correctness. */
 export interface WorkMemory {

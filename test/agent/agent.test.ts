@@ -1,27 +1,55 @@
 import test, { type ExecutionContext } from 'ava';
-import { startAgent } from '../../src/agent/agent.js';
+import { type AgentOptions, startAgent } from '../../src/agent/agent.js';
 import { AppliedManifestWork } from '../../src/api/applied-work.js';
 import { findCondition } from '../../src/api/conditions.js';
 import { ConfigMap, Namespace } from '../../src/api/core.js';
 import type { KubeObject } from '../../src/api/meta.js';
 import { ManifestWork } from '../../src/api/work.js';
 import { silentLogger } from '../../src/control/log.js';
-import type { KubeClient } from '../../src/kube/client.js';
+import { ApiError, type KubeClient } from '../../src/kube/client.js';
 import { startTestServer } from '../apiserver/test-server.js';
 
 const CLUSTER = 'c1';
 
-async function start(t: ExecutionContext) {
+interface Setting {
+  readonly hub?: (client: KubeClient) => KubeClient;
+  readonly spoke?: (client: KubeClient) => KubeClient;
+  readonly options?: Partial<AgentOptions>;
+  readonly onOutcome?: (key: string) => void;
+}
+
+const unchanged = (client: KubeClient): KubeClient => client;
+
+async function start(t: ExecutionContext, setting: Setting = {}) {
   const [hub, spoke] = await Promise.all([startTestServer(t), startTestServer(t)]);
   await hub.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: CLUSTER } });
   await spoke.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } });
-  const stop = new AbortController();
+  let stop = new AbortController();
   t.teardown(() => stop.abort());
-  const agent = await startAgent(
-    { clusterName: CLUSTER, hub: hub.client, spoke: spoke.client, log: silentLogger, now: () => new Date() },
-    stop.signal,
-  );
-  return { hub: hub.client, spoke: spoke.client, agent };
+  const run = () =>
+    startAgent(
+      {
+        clusterName: CLUSTER,
+        hub: (setting.hub ?? unchanged)(hub.client),
+        spoke: (setting.spoke ?? unchanged)(spoke.client),
+        log: silentLogger,
+        now: () => new Date(),
+        evictionGraceMs: 1_000,
+        onOutcome: (loop, key) => loop === 'work' && setting.onOutcome?.(key),
+        ...setting.options,
+      },
+      stop.signal,
+    );
+  const agent = await run();
+  /** Stops the agent, lets something happen in its absence, and starts another one. */
+  const restart = async (meanwhile: () => Promise<void>): Promise<void> => {
+    stop.abort();
+    await agent.stopped;
+    await meanwhile();
+    stop = new AbortController();
+    await run();
+  };
+  return { hub: hub.client, spoke: spoke.client, agent, restart };
 }
 
 const configMap = (name: string, data: Record<string, string> = { a: 'b' }) => ({
@@ -86,11 +114,197 @@ test('B01: a work becomes objects that its record owns, and says so', async (t) 
   await spoke.patch(ConfigMap, { namespace: 'ns', name: 'cm1' }, { type: 'merge', body: { data: { a: 'hand' } } });
   await eventually(t, 'corrected', async () => {
     const now = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' });
-    return now?.data?.['a'] === 'b';
+    return now?.data?.a === 'b';
   });
 
   await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
   await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
   t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
   t.is(await spoke.get(AppliedManifestWork, { name: `${agent.hubHash}-w` }), undefined);
+});
+
+/** The client with one verb changed; everything else reaches the server. */
+const withFault = (client: KubeClient, fault: Partial<KubeClient>): KubeClient =>
+  new Proxy(client, {
+    get: (target, name) => {
+      const changed = Reflect.get(fault, name) ?? Reflect.get(target, name);
+      return typeof changed === 'function' ? changed.bind(target) : changed;
+    },
+  });
+
+test('B04: what leaves the work leaves the cluster, and only that', async (t) => {
+  const { hub, spoke, agent } = await start(t);
+  await hub.create(ManifestWork, work('w', [configMap('cm1'), configMap('cm2')]));
+  await available(t, hub, 'w');
+  const before = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
+  const body = { spec: { workload: { manifests: [configMap('cm3'), configMap('cm2')] } } };
+  await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'w' }, { type: 'merge', body });
+  await eventually(t, 'pruned', async () => {
+    const record = await spoke.get(AppliedManifestWork, { name: `${agent.hubHash}-w` });
+    return record?.status?.appliedResources?.map(({ name }) => name).join() === 'cm2,cm3';
+  });
+  await eventually(t, 'gone', async () => !(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' })));
+  const after = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
+  t.is(after?.metadata.uid, before?.metadata.uid);
+});
+
+test('steady state makes zero writes', async (t) => {
+  const writes: string[] = [];
+  const counted = (client: KubeClient, side: string): KubeClient => {
+    const count =
+      (verb: 'create' | 'update' | 'patch' | 'apply' | 'delete') =>
+      (...args: unknown[]): unknown => {
+        writes.push(`${side} ${verb}`);
+        return Reflect.apply(client[verb], client, args);
+      };
+    return withFault(client, {
+      create: count('create') as KubeClient['create'],
+      update: count('update') as KubeClient['update'],
+      patch: count('patch') as KubeClient['patch'],
+      apply: count('apply') as KubeClient['apply'],
+      delete: count('delete') as KubeClient['delete'],
+    });
+  };
+  const { hub, agent } = await start(t, {
+    hub: (client) => counted(client, 'hub'),
+    spoke: (client) => counted(client, 'spoke'),
+    options: { resyncMs: 20 },
+    onOutcome: (key) => passes.push(key),
+  });
+  const passes: string[] = [];
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'd', namespace: 'ns' },
+    spec: {
+      selector: { matchLabels: { app: 'd' } },
+      template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
+  };
+  await hub.create(ManifestWork, work('w', [configMap('cm1'), deployment]));
+  await available(t, hub, 'w');
+  await eventually(t, 'idle', async () => agent.idle());
+  const before = writes.length;
+  passes.length = 0;
+  await eventually(t, 'looked at again', async () => passes.filter((key) => key === `${CLUSTER}/w`).length >= 3);
+  t.deepEqual(writes.slice(before), []);
+});
+
+test('B25: a conflict on the cluster is cured inside the pass', async (t) => {
+  let conflicts = 0;
+  const { hub, spoke } = await start(t, {
+    spoke: (client) =>
+      withFault(client, {
+        update: ((...args: Parameters<KubeClient['update']>) => {
+          if (args[0].plural === 'configmaps' && conflicts++ === 0)
+            throw new ApiError({ code: 409, reason: 'Conflict', message: 'the object has been modified' });
+          return client.update(...args);
+        }) as KubeClient['update'],
+      }),
+  });
+  await spoke.create(ConfigMap, configMap('cm1', { a: 'other' }));
+  await hub.create(ManifestWork, work('w', [configMap('cm1')]));
+  const reported = await available(t, hub, 'w');
+  t.is(conflicts, 2);
+  t.is(findCondition(reported.status?.conditions, 'Applied')?.status, 'True');
+});
+
+test('F15: what cannot be deleted stays on the list and is tried again, others go', async (t) => {
+  let refusals = 0;
+  const { hub, spoke, agent } = await start(t, {
+    spoke: (client) =>
+      withFault(client, {
+        delete: (type, name, options) => {
+          if (name.name === 'cm1' && refusals++ === 0) throw new ApiError({ code: 500, message: 'boom' });
+          return client.delete(type, name, options);
+        },
+      }),
+  });
+  await hub.create(ManifestWork, work('w', [configMap('cm1'), configMap('cm2')]));
+  await available(t, hub, 'w');
+  await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
+  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
+  t.true(refusals >= 2);
+  t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
+  t.is(await spoke.get(AppliedManifestWork, { name: `${agent.hubHash}-w` }), undefined);
+});
+
+test('nothing is removed while one manifest cannot be mapped', async (t) => {
+  const { hub, spoke } = await start(t);
+  await hub.create(ManifestWork, work('w', [configMap('cm1')]));
+  await available(t, hub, 'w');
+  const unknown = { apiVersion: 'nope.example.com/v1', kind: 'Nope', metadata: { name: 'n', namespace: 'ns' } };
+  const body = { spec: { workload: { manifests: [unknown, configMap('cm2')] } } };
+  await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'w' }, { type: 'merge', body });
+  await eventually(t, 'reported', async () => {
+    const found = await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' });
+    return findCondition(found?.status?.conditions, 'Applied')?.status === 'False';
+  });
+  t.truthy(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' }), 'the other manifest is applied');
+  t.truthy(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), 'nothing is removed');
+});
+
+test('a custom resource and its definition arrive in one work', async (t) => {
+  const { hub, spoke } = await start(t);
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'foos.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'foos', kind: 'Foo' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+  const foo = { apiVersion: 'example.com/v1', kind: 'Foo', metadata: { name: 'f', namespace: 'ns' }, spec: { a: 1 } };
+  await hub.create(ManifestWork, work('w', [foo, definition]));
+  const reported = await available(t, hub, 'w');
+  const statuses = reported.status?.resourceStatus?.manifests?.map(
+    ({ conditions }) => findCondition(conditions, 'Applied')?.status,
+  );
+  t.deepEqual(statuses, ['True', 'True']);
+  const type = { group: 'example.com', version: 'v1', kind: 'Foo', plural: 'foos', namespaced: true };
+  t.truthy(await spoke.get(type, { namespace: 'ns', name: 'f' }));
+});
+
+test('G08: what was deleted on the hub while the agent was away goes after the grace period', async (t) => {
+  const { hub, spoke, agent, restart } = await start(t);
+  await hub.create(ManifestWork, work('w', [configMap('cm1')]));
+  await available(t, hub, 'w');
+  await restart(async () => {
+    const body = { metadata: { finalizers: null } };
+    await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'w' }, { type: 'merge', body });
+    await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
+  });
+  const name = `${agent.hubHash}-w`;
+  await eventually(t, 'given notice', async () => {
+    const record = await spoke.get(AppliedManifestWork, { name });
+    return !record || record.status?.evictionStartTime !== undefined;
+  });
+  await eventually(t, 'given up', async () => !(await spoke.get(AppliedManifestWork, { name })));
+  t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
+});
+
+test('an agent that starts again corrects what changed meanwhile and nothing else', async (t) => {
+  const { hub, spoke, restart } = await start(t);
+  await hub.create(ManifestWork, work('w', [configMap('cm1'), configMap('cm2')]));
+  await available(t, hub, 'w');
+  const before = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
+  await restart(async () => {
+    await spoke.patch(ConfigMap, { namespace: 'ns', name: 'cm1' }, { type: 'merge', body: { data: { a: 'hand' } } });
+  });
+  await eventually(t, 'corrected', async () => {
+    const now = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' });
+    return now?.data?.a === 'b';
+  });
+  const after = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
+  t.is(after?.metadata.resourceVersion, before?.metadata.resourceVersion);
 });
