@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
+import { BUILTIN_SCHEMAS, builtinSchemas } from '../../scripts/builtin-schemas.js';
 import { Namespace } from '../../src/api/core.js';
 import type { KubeObject, Unstructured } from '../../src/api/meta.js';
 import type { ResourceType } from '../../src/api/resource.js';
@@ -138,6 +140,14 @@ test('a Service gets an address of its own, its target ports, and keeps both', a
   t.deepEqual(again.spec, b.spec);
   const headless = { spec: { clusterIP: 'None' } };
   t.like(((await client.create(Service, object(Service, 'c', headless))) as Unstructured).spec, { clusterIP: 'None' });
+});
+
+test('stringData of a Secret ends up in its data', async (t) => {
+  const client = await start(t);
+  const created = (await client.create(Secret, object(Secret, 's', { stringData: { a: 'b' } }))) as Unstructured;
+  t.deepEqual(created.data, { a: Buffer.from('b').toString('base64') });
+  t.is(created.type, 'Opaque');
+  t.false('stringData' in created);
 });
 
 test('quantities are kept in their canonical form, and nulls and empty maps not at all', async (t) => {
@@ -407,4 +417,29 @@ test('what needs running containers is refused by name', async (t) => {
     t.is(error?.code, 501);
     t.is(error?.message, `pods/${path} is not served: this API server runs no containers and no proxy`);
   }
+});
+
+test('an autoscaler is the same in both of its versions', async (t) => {
+  const client = await start(t);
+  const V1 = type('autoscaling/v1', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
+  const V2 = type('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' };
+  const spec = { scaleTargetRef, maxReplicas: 5, targetCPUUtilizationPercentage: 60 };
+  await client.create(V1, object(V1, 'a', { spec }));
+  const resource = { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } };
+  const v2 = (await client.get(V2, { namespace: 'ns', name: 'a' })) as Unstructured;
+  t.like(v2.spec, { scaleTargetRef, maxReplicas: 5, metrics: [{ type: 'Resource', resource }] });
+  const metrics = [
+    { type: 'Resource', resource },
+    { type: 'Pods', pods: { metric: { name: 'x' }, target: { type: 'AverageValue', averageValue: '10' } } },
+  ];
+  await client.update(V2, { ...v2, spec: { ...(v2.spec as object), metrics } } as KubeObject);
+  const v1 = (await client.get(V1, { namespace: 'ns', name: 'a' })) as Unstructured;
+  t.like(v1.spec, { targetCPUUtilizationPercentage: 60 });
+  await client.update(V1, { ...v1, spec: { ...(v1.spec as object), maxReplicas: 7 } } as KubeObject);
+  t.like(await client.get(V2, { namespace: 'ns', name: 'a' }), { spec: { maxReplicas: 7, metrics } });
+});
+
+test('the generated schemas are those of the installed client library', async (t) => {
+  t.is(await readFile(BUILTIN_SCHEMAS, 'utf8'), await builtinSchemas());
 });

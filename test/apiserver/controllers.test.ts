@@ -1,13 +1,21 @@
 import 'reflect-metadata';
 import { webcrypto, X509Certificate } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as x509 from '@peculiar/x509';
 import test, { type ExecutionContext } from 'ava';
-import { ConfigMap, Deployment, Job, Namespace, Secret, ServiceAccount } from '../../src/api/core.js';
+import { ConfigMap, Deployment, Event, Job, Namespace, ServiceAccount } from '../../src/api/core.js';
 import type { KubeObject, OwnerReference, Unstructured } from '../../src/api/meta.js';
 import type { ResourceType } from '../../src/api/resource.js';
+import { createPki } from '../../src/apiserver/pki.js';
+import { startApiServer } from '../../src/apiserver/server.js';
+import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
+import { silentLogger } from '../../src/control/log.js';
 import { ApiError, type KubeClient } from '../../src/kube/client.js';
-import { startTestServer } from './test-server.js';
+import { connect } from '../../src/kube/connect.js';
+import { ADMIN, startTestServer } from './test-server.js';
 
 /** Tries until a condition holds; the deadline is only for what never comes. */
 async function eventually<T>(
@@ -329,10 +337,37 @@ test('nobody becomes a master by a certificate request, and approving needs a pe
   });
 });
 
-test('a Secret is in the namespace of its name only', async (t) => {
-  const client = await start(t);
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'ns' }, stringData: { a: 'b' } };
-  const created = await client.create(Secret, secret);
-  t.is(created.data?.a, Buffer.from('b').toString('base64'));
-  t.false('stringData' in created);
+test('events are removed an hour after they were last seen', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'placet-events-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const pki = await createPki();
+  const about = { kind: 'Pod', namespace: 'default', name: 'p' };
+  const event = (name: string) => ({
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { name, namespace: 'default' },
+    regarding: about,
+  });
+  const startAt = async (now: () => Date): Promise<{ client: KubeClient; stop: () => Promise<void> }> => {
+    const server = await startApiServer({ store: openLmdbStore(folder), pki, log: silentLogger, now });
+    const path = join(folder, 'kubeconfig');
+    await writeFile(path, await server.kubeconfig(ADMIN));
+    const client = await connect({ kubeconfig: path, userAgent: 'placet-test' });
+    const stop = async () => {
+      await client.close();
+      await server.close();
+    };
+    return { client, stop };
+  };
+  const before = await startAt(() => new Date(Date.now() - 2 * 3_600_000));
+  await before.client.create(Event, event('old'));
+  await before.client.create(Event, {
+    ...event('repeated'),
+    deprecatedLastTimestamp: new Date().toISOString(),
+  } as KubeObject);
+  await before.stop();
+  const { client, stop } = await startAt(() => new Date());
+  t.teardown(stop);
+  await isGone(t, client, Event, 'old', 'default');
+  t.truthy(await client.get(Event, { namespace: 'default', name: 'repeated' }));
 });

@@ -18,8 +18,6 @@ export interface Declaration {
   readonly nameRule?: NameRule;
   /** Fields a field selector may name beside the object's name and namespace. */
   readonly selectable?: readonly string[];
-  /** The version objects are stored in, when the kind is served in several. */
-  readonly storageVersion?: string;
 }
 
 type Row = Omit<Declaration, 'group' | 'version' | 'namespaced' | 'model'> & { readonly model?: string };
@@ -37,6 +35,14 @@ const ALL = ['all'];
 const STATUS = ['status'];
 const SCALABLE = ['status', 'scale'];
 const ANSWERED = ['create'];
+
+const AUTOSCALER: Row = {
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ALL,
+  subresources: STATUS,
+};
 
 export const DECLARATIONS: readonly Declaration[] = [
   ...inNamespaces('v1', [
@@ -131,15 +137,8 @@ export const DECLARATIONS: readonly Declaration[] = [
     { kind: 'CronJob', plural: 'cronjobs', shortNames: ['cj'], categories: ALL, subresources: STATUS },
     { kind: 'Job', plural: 'jobs', categories: ALL, subresources: STATUS, selectable: ['status.successful'] },
   ]),
-  ...inNamespaces('autoscaling/v2', [
-    {
-      kind: 'HorizontalPodAutoscaler',
-      plural: 'horizontalpodautoscalers',
-      shortNames: ['hpa'],
-      categories: ALL,
-      subresources: STATUS,
-    },
-  ]),
+  ...inNamespaces('autoscaling/v2', [AUTOSCALER]),
+  ...inNamespaces('autoscaling/v1', [AUTOSCALER]),
   ...inNamespaces('networking.k8s.io/v1', [
     { kind: 'Ingress', plural: 'ingresses', shortNames: ['ing'], subresources: STATUS },
     { kind: 'NetworkPolicy', plural: 'networkpolicies', shortNames: ['netpol'] },

@@ -1,6 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { cloneJson } from '../../apimachinery/clone.js';
 import { ALL_VERBS, type Kind, type Schema, type Strategy, type Subresource } from '../kind.js';
+import { autoscaler, toAutoscalerV1, toAutoscalerV2 } from './autoscaler.js';
 import { type Column, columnsOf } from './columns.js';
 import {
   configMap,
@@ -51,6 +52,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'apps/ReplicaSet': replicaSet,
   'apps/StatefulSet': statefulSet,
   'apps/DaemonSet': daemonSet,
+  'autoscaling/HorizontalPodAutoscaler': autoscaler,
   'batch/Job': job,
   'batch/CronJob': cronJob,
   'networking.k8s.io/NetworkPolicy': networkPolicy,
@@ -61,6 +63,20 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'rbac.authorization.k8s.io/ClusterRoleBinding': binding,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhookConfiguration,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhookConfiguration,
+};
+
+/** Kinds that are another form of objects kept under their other name. */
+const VIEWS: Readonly<Record<string, Pick<Kind, 'storage' | 'toStorage' | 'fromStorage'>>> = {
+  'events.k8s.io/v1/Event': {
+    storage: { group: '', plural: 'events', version: 'v1' },
+    toStorage: toCoreEvent,
+    fromStorage: fromCoreEvent,
+  },
+  'autoscaling/v1/HorizontalPodAutoscaler': {
+    storage: { group: 'autoscaling', plural: 'horizontalpodautoscalers', version: 'v2' },
+    toStorage: toAutoscalerV2,
+    fromStorage: toAutoscalerV1,
+  },
 };
 
 /** Kinds whose `metadata.generation` Kubernetes counts; the others have none. */
@@ -109,8 +125,8 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     subresources: (declaration.subresources ?? []).map((name) => subresource(`${key}/${name}`, name, behaviour)),
     verbs: declaration.verbs ?? ALL_VERBS,
     countsGeneration: GENERATIONS.has(key),
-    storage: { group: group === 'events.k8s.io' ? '' : group, plural, version },
-    ...(group === 'events.k8s.io' ? { toStorage: toCoreEvent, fromStorage: fromCoreEvent } : {}),
+    storage: { group, plural, version },
+    ...VIEWS[`${group}/${version}/${kind}`],
     // Subresources of other kinds travel through here too.
     decode: (object) => (object.kind === kind ? decode(model, object) : object),
     cells: (object, now) => cellsOf(columns, object, now),

@@ -69,6 +69,7 @@ V1ControllerRevision apiVersion:s data:a kind:s metadata:V1ObjectMeta revision!:
 V1CronJob apiVersion:s kind:s metadata:V1ObjectMeta spec!:V1CronJobSpec status:V1CronJobStatus
 V1CronJobSpec concurrencyPolicy:s failedJobsHistoryLimit:i jobTemplate!:V1JobTemplateSpec schedule!:s startingDeadlineSeconds:l successfulJobsHistoryLimit:i suspend:b timeZone:s
 V1CronJobStatus active:[V1ObjectReference lastScheduleTime:t lastSuccessfulTime:t
+V1CrossVersionObjectReference apiVersion:s kind!:s name!:s
 V1CustomResourceColumnDefinition description:s format:s jsonPath!:s name!:s priority:i type!:s
 V1CustomResourceConversion strategy!:s webhook:V1WebhookConversion
 V1CustomResourceDefinition apiVersion:s kind:s metadata:V1ObjectMeta spec!:V1CustomResourceDefinitionSpec status:V1CustomResourceDefinitionStatus
@@ -130,6 +131,9 @@ V1HTTPGetAction host:s httpHeaders:[V1HTTPHeader path:s port!:x scheme:s
 V1HTTPHeader name!:s value!:s
 V1HTTPIngressPath backend!:V1IngressBackend path:s pathType!:s
 V1HTTPIngressRuleValue paths!:[V1HTTPIngressPath
+V1HorizontalPodAutoscaler apiVersion:s kind:s metadata:V1ObjectMeta spec!:V1HorizontalPodAutoscalerSpec status:V1HorizontalPodAutoscalerStatus
+V1HorizontalPodAutoscalerSpec maxReplicas!:i minReplicas:i scaleTargetRef!:V1CrossVersionObjectReference targetCPUUtilizationPercentage:i
+V1HorizontalPodAutoscalerStatus currentCPUUtilizationPercentage:i currentReplicas!:i desiredReplicas!:i lastScaleTime:t observedGeneration:l
 V1HostAlias hostnames:[s ip!:s
 V1HostIP ip!:s
 V1HostPathVolumeSource path!:s type:s

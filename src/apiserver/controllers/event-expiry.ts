@@ -8,13 +8,15 @@ const SWEEP_MS = 60_000;
 /** Removes events an hour after they were last seen. */
 export function startEventExpiry(context: LoopContext, signal: AbortSignal): Loop {
   let sweeping: Promise<void> | undefined;
-  const timer = setInterval(() => {
+  const start = (): void => {
     sweeping ??= sweep(context)
       .catch((error: unknown) => context.log.warn('removing expired events failed', { error }))
       .finally(() => {
         sweeping = undefined;
       });
-  }, SWEEP_MS);
+  };
+  start();
+  const timer = setInterval(start, SWEEP_MS);
   timer.unref();
   const stopped = new Promise<void>((resolve) => {
     signal.addEventListener(
@@ -29,7 +31,7 @@ export function startEventExpiry(context: LoopContext, signal: AbortSignal): Loo
   return { name: 'event-expiry', idle: () => sweeping === undefined, stopped };
 }
 
-export async function sweep({ local, now }: LoopContext): Promise<void> {
+async function sweep({ local, now }: LoopContext): Promise<void> {
   const kind = local.kindOf('v1', 'Event');
   if (!kind) return;
   const oldest = now().getTime() - LIFETIME_MS;
