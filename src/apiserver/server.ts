@@ -79,8 +79,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const stopping = new AbortController();
   const simulateWorkloads = options.simulateWorkloads ?? false;
   const loops = startServerLoops({ local, log, now, pki, simulateWorkloads }, stopping.signal);
-  const authenticator = createAuthenticator({ tokens, staticTokens, local, authorizer, now });
-  const handle = handler(api, { authenticator, authorizer: audited(authorizer, options.audit) });
+  const guard = audited(authorizer, options.audit);
+  const authenticator = createAuthenticator({ tokens, staticTokens, local, authorizer: guard, now });
+  const handle = handler(api, { authenticator, authorizer: guard });
   const { certificate: cert, key } = await pki.serverCertificate([host, 'localhost']);
   const server = createServer(
     { cert, key, ca: pki.caCertificate, requestCert: true, rejectUnauthorized: false },

@@ -70,7 +70,7 @@ class Candidate {
     if (signal.aborted) await this.#release();
     else log.warn('no longer leading', { lease: this.#options.lease.name, identity });
     this.#held = undefined;
-    await work;
+    await Promise.all([work, renewal]);
   }
 
   async #renewUntilLost(signal: AbortSignal): Promise<void> {
@@ -78,7 +78,8 @@ class Candidate {
     while (!signal.aborted) {
       await pause(this.#retryMs, signal);
       if (signal.aborted) return;
-      const deadline = AbortSignal.timeout(Math.max(1, this.#renewDeadlineMs - (performance.now() - renewedAt)));
+      const leftMs = this.#renewDeadlineMs - (performance.now() - renewedAt);
+      const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(leftMs))); // refuses fractions
       const started = performance.now();
       const renewed = await this.#attempt(signal, () => this.#tryAcquire(AbortSignal.any([signal, deadline])));
       if (renewed) renewedAt = started;
@@ -142,8 +143,8 @@ class Candidate {
   async #release(): Promise<void> {
     if (!this.#held) return;
     const { client, log } = this.#options;
-    const { acquireTime: _, ...spec } = this.#held.spec ?? {};
-    const released = { ...this.#held, spec: { ...spec, holderIdentity: '', leaseDurationSeconds: 1 } };
+    const { acquireTime: _, holderIdentity: __, ...spec } = this.#held.spec ?? {};
+    const released = { ...this.#held, spec: { ...spec, leaseDurationSeconds: 1 } };
     try {
       await client.update(Lease, released, { signal: AbortSignal.timeout(this.#retryMs) });
     } catch (error) {
