@@ -7,6 +7,7 @@ import { aborted, lifetime } from './lifetime.js';
 import { listen } from './listener.js';
 import { stderrLogger } from './logging.js';
 import { createMetrics } from './metrics.js';
+import { parseYaml } from './yaml.js';
 
 export interface AgentCommand {
   readonly clusterName: string;
@@ -26,11 +27,12 @@ export async function runAgent(command: AgentCommand): Promise<void> {
   const signal = lifetime();
   const log = stderrLogger(command.verbose ? 'debug' : 'info');
   const metrics = createMetrics();
-  const hub = await connect({ kubeconfig: command.hubKubeconfig, userAgent: USER_AGENT, log });
+  const hub = await connect({ kubeconfig: command.hubKubeconfig, userAgent: USER_AGENT, log, parseYaml });
   const spoke = await connect({
     kubeconfig: command.spokeKubeconfig,
     userAgent: USER_AGENT,
     log,
+    parseYaml,
     ...inClusterServer(),
   });
   let missing: () => readonly string[] = () => ['agent: starting'];

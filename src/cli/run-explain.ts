@@ -8,6 +8,7 @@ import { Placement } from '../api/placement.js';
 import { PlacementDecision } from '../api/placement-decision.js';
 import { connect } from '../kube/connect.js';
 import { explain, explanationText } from './explanation.js';
+import { parseYaml } from './yaml.js';
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -19,7 +20,11 @@ export async function runExplain(
   name: { readonly namespace: string; readonly name: string },
   flags: Flags,
 ): Promise<void> {
-  const client = await connect({ kubeconfig: flags.kubeconfig ?? defaultKubeconfig(), userAgent: 'placet-explain' });
+  const client = await connect({
+    kubeconfig: flags.kubeconfig ?? defaultKubeconfig(),
+    userAgent: 'placet-explain',
+    parseYaml,
+  });
   const placement = await client.get(Placement, name);
   if (!placement) throw new Error(`Placement ${name.namespace}/${name.name} does not exist on ${client.server}`);
   const [clusters, sets, bindings, decisions, scores] = await Promise.all([

@@ -18,6 +18,7 @@ import { aborted, lifetime } from './lifetime.js';
 import { listen } from './listener.js';
 import { stderrLogger } from './logging.js';
 import { createMetrics } from './metrics.js';
+import { parseYaml } from './yaml.js';
 
 export interface HubCommand {
   readonly kubeconfig?: string;
@@ -44,7 +45,13 @@ export async function runHub(command: HubCommand): Promise<void> {
   const signal = lifetime();
   const log = stderrLogger(command.verbose ? 'debug' : 'info');
   const metrics = createMetrics();
-  const client = await connect({ kubeconfig: command.kubeconfig, userAgent: 'placet-hub', log, ...inClusterServer() });
+  const client = await connect({
+    kubeconfig: command.kubeconfig,
+    userAgent: 'placet-hub',
+    log,
+    parseYaml,
+    ...inClusterServer(),
+  });
   const caches = createCaches(client, log, signal);
   const controllers = command.controllers ?? new Set<string>(HUB_CONTROLLERS);
   const hub = await startHub({

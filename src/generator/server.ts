@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import type { Logger } from '../control/log.js';
 import { redact } from '../control/redact.js';
@@ -18,51 +16,13 @@ export interface GeneratorOptions {
   readonly log: Logger;
 }
 
-export interface Generator {
-  readonly url: string;
-  /** Lets running answers finish, then closes every connection. */
-  close(): Promise<void>;
-}
-
 export const PATH = '/api/v1/getparams.execute';
 const BODY_LIMIT = '64kb';
-// The controller keeps idle connections for 90 s and never repeats a POST: a connection we close first can cost it 3 minutes.
-const KEEP_ALIVE_MS = 120_000;
-const CLOSE_GRACE_MS = 2_000;
 
-/** Listens at `host:port`; port 0 takes a free one. */
-export async function startGenerator(
-  options: GeneratorOptions,
-  listen: { readonly host: string; readonly port: number },
-): Promise<Generator> {
-  const server = createServer(generatorApp(options));
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = KEEP_ALIVE_MS + 10_000;
-  server.requestTimeout = 30_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(listen.port, listen.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  // A listening TCP server has an address with a port.
-  const { address, port } = server.address() as AddressInfo;
-  return {
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-        server.close(() => {
-          clearTimeout(force);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
-  };
-}
-
-/** 2xx only for a complete, known answer; every refusal is a JSON object with `message`. */
+/**
+ * 2xx only for a complete, known answer; every refusal is a JSON object with `message`. Whoever listens must keep idle
+ * connections for more than 90 s: Argo CD does, never repeats a POST, and freezes a set for 3 minutes after a broken one.
+ */
 export function generatorApp({ readers, tokens, argoNamespace, now, log }: GeneratorOptions): Express {
   const answers = new Answers(readers, argoNamespace, () => now().getTime());
   const app = express();

@@ -27,7 +27,7 @@ export function createCaches(client: KubeClient, log: Logger, signal: AbortSigna
       // The key holds the type, so what was stored under it watches objects of that type.
       let informer = informers.get(key) as Informer<ObjectOf<R>> | undefined;
       if (!informer) {
-        informer = startInformer(client, type, { ...options, log }, signal);
+        informer = startInformer(client, type, { ...options, log, trim: withoutManagedFields }, signal);
         informers.set(key, informer);
       } else {
         for (const [name, valuesOf] of Object.entries(indexes)) informer.addIndex(name, valuesOf);
@@ -40,4 +40,10 @@ export function createCaches(client: KubeClient, log: Logger, signal: AbortSigna
       await Promise.all(started.map((cache) => cache.whenSynced(until)));
     },
   };
+}
+
+/** A third of a typical object; whoever needs them asks the server. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }

@@ -1,7 +1,7 @@
 import { type Logger, silentLogger } from '../control/log.js';
 import type { KubeClient } from './client.js';
 import { credentialSource } from './credentials.js';
-import { inClusterAccess, readKubeconfig } from './kubeconfig.js';
+import { inClusterAccess, readKubeconfig, type YamlParser } from './kubeconfig.js';
 import { RestClient } from './rest-client.js';
 import { Transport } from './transport.js';
 
@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly log?: Logger;
   /** Where a pod finds its API server, from the environment of the container. */
   readonly inClusterServer?: string;
+  /** Reads kubeconfigs that are not JSON; client-node's parser when absent. */
+  readonly parseYaml?: YamlParser;
   /** Servers send a bookmark about every minute; a watch silent for longer than this is reconnected. */
   readonly watchIdleMs?: number;
 }
@@ -19,7 +21,8 @@ export interface ConnectOptions {
 /** Makes a client; the first request opens the first connection. Many informers and callers may share it. */
 export async function connect(options: ConnectOptions): Promise<KubeClient> {
   const { kubeconfig, inClusterServer = 'https://kubernetes.default.svc' } = options;
-  const access = kubeconfig === undefined ? inClusterAccess(inClusterServer) : await readKubeconfig(kubeconfig);
+  const access =
+    kubeconfig === undefined ? inClusterAccess(inClusterServer) : await readKubeconfig(kubeconfig, options.parseYaml);
   const transport = new Transport({
     server: access.server,
     credentials: credentialSource(access, Date.now),

@@ -43,22 +43,26 @@ const optional = <K extends string, V>(key: K, value: V | undefined): { [name in
   // A computed key widens to `string`.
   value === undefined ? {} : ({ [key]: value } as { [name in K]?: V });
 
-/** Reads the current context of a kubeconfig file. Plain JSON needs no YAML parser, which saves 80 MB of memory. */
-export async function readKubeconfig(path: string): Promise<ClusterAccess> {
+export type YamlParser = (text: string) => Promise<unknown>;
+
+/** Reads the current context of a kubeconfig file, in JSON or in YAML. */
+export async function readKubeconfig(path: string, parseYaml: YamlParser = withClientNode): Promise<ClusterAccess> {
   const content = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new TerminalError(`kubeconfig ${path}: cannot be read`, { cause });
   });
   try {
-    return parseKubeconfig(await parseDocument(content), dirname(resolve(path)));
+    const isJson = content.trimStart().startsWith('{');
+    const document: unknown = isJson ? JSON.parse(content) : await parseYaml(content);
+    return parseKubeconfig(document, dirname(resolve(path)));
   } catch (cause) {
     throw new TerminalError(`kubeconfig ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
 
-async function parseDocument(content: string): Promise<unknown> {
-  if (content.trimStart().startsWith('{')) return JSON.parse(content);
+/** Costs 80 MB of memory, most of it for types nobody here needs. */
+async function withClientNode(text: string): Promise<unknown> {
   const { loadYaml } = await import('@kubernetes/client-node');
-  return loadYaml<unknown>(content);
+  return loadYaml<unknown>(text);
 }
 
 /** Pure. Relative paths in the document count from `folder`. */

@@ -5,10 +5,11 @@ import test from 'ava';
 import { Secret } from '../../src/api/core.js';
 import type { Placement } from '../../src/api/placement.js';
 import { PlacementDecision } from '../../src/api/placement-decision.js';
+import { listen } from '../../src/cli/listener.js';
 import { silentLogger } from '../../src/control/log.js';
 import type { Reader } from '../../src/generator/answers.js';
 import type { Token } from '../../src/generator/bearer.js';
-import { PATH, startGenerator } from '../../src/generator/server.js';
+import { generatorApp, PATH } from '../../src/generator/server.js';
 
 class Shelf<T> implements Reader<T> {
   items: readonly T[] = [];
@@ -66,7 +67,7 @@ const start = async (t: ExecutionContext) => {
   readers.secrets.put(['a', 'b', 'c', 'd'].map(secret));
   readers.decisions.put([decision('a', 'b')]);
   const options = { readers, tokens: () => TOKENS, argoNamespace: 'argocd', now: () => new Date(0), log: silentLogger };
-  const generator = await startGenerator(options, { host: '127.0.0.1', port: 0 });
+  const generator = await listen(generatorApp(options), { host: '127.0.0.1', port: 0 });
   t.teardown(() => generator.close());
   const ask = (body: unknown, headers: Record<string, string> = {}, method = 'POST') =>
     fetch(`${generator.url}${PATH}`, {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import test from 'ava';
+import { load } from 'js-yaml';
 import type { Unstructured } from '../../src/api/meta.js';
 import { ApiError } from '../../src/kube/client.js';
 import { connect } from '../../src/kube/connect.js';
@@ -241,20 +242,25 @@ test('an exec plugin provides the token and is told about the server', async (t)
   t.is(server.headers[0]?.authorization, `Bearer exec:${server.url}`);
 });
 
-test('a kubeconfig may be YAML, with relative files', async (t) => {
-  const server = await scriptedServer(t, answer(200, {}));
-  const path = await kubeconfigFor(server.url, {});
-  await writeFile(`${path}.token`, 'from-file');
-  await writeFile(
-    path,
-    `apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts:\n- name: c\n  context: {cluster: s, user: u}\n` +
-      `clusters:\n- name: s\n  cluster:\n    server: ${server.url}/\nusers:\n- name: u\n  user:\n    tokenFile: ./kubeconfig.token\n`,
-  );
-  const client = await connect({ kubeconfig: path, userAgent: 'test' });
-  t.teardown(() => client.close());
-  await client.request('GET', '/version');
-  t.is(server.headers[0]?.authorization, 'Bearer from-file');
-});
+for (const [parser, options] of [
+  ['client-node', {}],
+  ['a parser that was given', { parseYaml: async (text: string): Promise<unknown> => load(text) }],
+] as const) {
+  test(`a kubeconfig may be YAML, with relative files, read by ${parser}`, async (t) => {
+    const server = await scriptedServer(t, answer(200, {}));
+    const path = await kubeconfigFor(server.url, {});
+    await writeFile(`${path}.token`, 'from-file');
+    await writeFile(
+      path,
+      `apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts:\n- name: c\n  context: {cluster: s, user: u}\n` +
+        `clusters:\n- name: s\n  cluster:\n    server: ${server.url}/\nusers:\n- name: u\n  user:\n    tokenFile: ./kubeconfig.token\n`,
+    );
+    const client = await connect({ kubeconfig: path, userAgent: 'test', ...options });
+    t.teardown(() => client.close());
+    await client.request('GET', '/version');
+    t.is(server.headers[0]?.authorization, 'Bearer from-file');
+  });
+}
 
 const refusesKubeconfig = test.macro(async (t, content: string, message: RegExp) => {
   const path = await kubeconfigFor('http://unused', {});
