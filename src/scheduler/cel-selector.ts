@@ -11,8 +11,24 @@ export interface CelSelector {
 
 export type Answer = boolean | { readonly failure: string };
 
+/** A placement comes as a new object with every change of its status; its expressions stay the same text. */
+const KNOWN = new Map<string, CelSelector>();
+const REMEMBERED = 2_000;
+
 /** Throws `Misconfigured` of `plugin` for the first expression that is wrong. */
 export function celSelector(plugin: string, expressions: readonly string[]): CelSelector {
+  const text = JSON.stringify(expressions);
+  const selector = KNOWN.get(text) ?? newSelector(plugin, expressions);
+  KNOWN.delete(text);
+  KNOWN.set(text, selector);
+  for (const oldest of KNOWN.keys()) {
+    if (KNOWN.size <= REMEMBERED) break;
+    KNOWN.delete(oldest);
+  }
+  return selector;
+}
+
+function newSelector(plugin: string, expressions: readonly string[]): CelSelector {
   const predicate = compile(plugin, expressions);
   const evaluate = (cluster: ManagedCluster, scores: Scores): Answer => {
     const scoresOf = (name: string) => {

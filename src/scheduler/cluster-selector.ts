@@ -5,13 +5,15 @@ import { labelSelectorFrom } from '../apimachinery/selector.js';
 import { memo } from './memo.js';
 import { Misconfigured } from './plugin.js';
 
+export interface ClusterSelector {
+  readonly labelSelector?: LabelSelectorSpec | undefined;
+  readonly claimSelector?: ClaimSelector | undefined;
+}
+
 /** Tells whether a cluster has the labels and claims; throws `Misconfigured` of `plugin` for an invalid selector. */
 export function clusterSelector(
   plugin: string,
-  {
-    labelSelector,
-    claimSelector,
-  }: { readonly labelSelector?: LabelSelectorSpec | undefined; readonly claimSelector?: ClaimSelector | undefined },
+  { labelSelector, claimSelector }: ClusterSelector,
 ): (cluster: ManagedCluster) => boolean {
   const byLabels = labelSelector && compile(plugin, labelSelector);
   const byClaims = claimSelector && compile(plugin, claimSelector);
@@ -22,7 +24,29 @@ export function clusterSelector(
 
 const NONE: Readonly<Record<string, string>> = {};
 
-export function compile(plugin: string, selector: LabelSelectorSpec) {
+/** The clauses of a valid selector that the cluster does not meet; for people. */
+export function unmet({ labelSelector, claimSelector }: ClusterSelector, cluster: ManagedCluster): readonly string[] {
+  return [
+    ...clauses(labelSelector).flatMap((clause) => missed('label', clause, cluster.metadata.labels ?? NONE)),
+    ...clauses(claimSelector).flatMap((clause) => missed('claim', clause, claimsOf(cluster))),
+  ];
+}
+
+type Clause = NonNullable<LabelSelectorSpec['matchExpressions']>[number];
+
+const clauses = ({ matchLabels = {}, matchExpressions = [] }: LabelSelectorSpec = {}): readonly Clause[] => [
+  ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: 'In', values: [value] })),
+  ...matchExpressions,
+];
+
+function missed(what: string, clause: Clause, present: Readonly<Record<string, string>>): readonly string[] {
+  const { key, operator, values = [] } = clause;
+  if (labelSelectorFrom({ matchExpressions: [clause] }).matches(present)) return [];
+  const wanted = `${what} ${key} ${operator}${values.length > 0 ? ` [${values.join(', ')}]` : ''}`;
+  return [`${wanted}: the cluster has ${Object.hasOwn(present, key) ? `"${present[key]}"` : 'none'}`];
+}
+
+function compile(plugin: string, selector: LabelSelectorSpec) {
   try {
     return labelSelectorFrom(selector);
   } catch (error) {

@@ -211,3 +211,26 @@ function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
   const keyed = items.map((item, at) => ({ item, key: (at * 7919 + seed * 104729) % 1009 }));
   return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
 }
+
+test('every clause that a cluster misses is named, with what the cluster has', (t) => {
+  const spec = {
+    predicates: [
+      {
+        requiredClusterSelector: {
+          labelSelector: {
+            matchLabels: { env: 'prod' },
+            matchExpressions: [{ key: 'region', operator: 'In', values: ['eu', 'us'] }],
+          },
+          claimSelector: { matchExpressions: [{ key: 'product', operator: 'Exists' }] },
+          celSelector: { celExpressions: ['managedCluster.metadata.name == "c2"', 'has(managedCluster.metadata.x.y)'] },
+        },
+      },
+    ],
+  };
+  const one = cluster('c1', { labels: { env: 'dev', region: 'eu' } });
+  const [filter] = PROFILE.filters;
+  t.deepEqual(filter?.explain(placement(spec), one, snapshot({ clusters: [one] })), [
+    'predicate 1: label env In [prod]: the cluster has "dev"; claim product Exists: the cluster has none; ' +
+      'CEL managedCluster.metadata.name == "c2": not true; CEL has(managedCluster.metadata.x.y): no such key: x',
+  ]);
+});

@@ -1,7 +1,7 @@
 import type { ManagedCluster } from '../../api/cluster.js';
 import type { Predicate } from '../../api/placement.js';
 import { type CelSelector, celSelector } from '../cel-selector.js';
-import { clusterSelector } from '../cluster-selector.js';
+import { clusterSelector, unmet } from '../cluster-selector.js';
 import { memo } from '../memo.js';
 import { FITS, type Filter, type Verdict } from '../plugin.js';
 import type { Snapshot } from '../snapshot.js';
@@ -17,9 +17,12 @@ export const predicates: Filter = {
     return (cluster) => judge(compiled, cluster, snapshot);
   },
   explain({ spec }, cluster, snapshot) {
-    return compiledOf(spec.predicates ?? []).map((predicate, at) => {
-      const why = explainOne(predicate, cluster, snapshot);
-      return `predicate ${at + 1}: ${why}`;
+    return (spec.predicates ?? []).map((predicate, at) => {
+      const why = [
+        ...unmet(predicate.requiredClusterSelector ?? {}, cluster),
+        ...celProblems(predicate, cluster, snapshot),
+      ];
+      return `predicate ${at + 1}: ${why.length > 0 ? why.join('; ') : 'matches'}`;
     });
   },
 };
@@ -54,9 +57,10 @@ function judge(compiled: readonly Compiled[], cluster: ManagedCluster, snapshot:
   return failure === undefined ? REFUSED : { ...REFUSED, failure };
 }
 
-function explainOne({ matches, cel }: Compiled, cluster: ManagedCluster, snapshot: Snapshot): string {
-  if (!matches(cluster)) return 'the label or claim selector does not match';
-  const result = cel?.evaluate(cluster, snapshot.scores) ?? true;
-  if (result === true) return 'matches';
-  return result === false ? 'a CEL expression is not true' : `a CEL expression failed: ${result.failure}`;
+function celProblems({ requiredClusterSelector }: Predicate, cluster: ManagedCluster, { scores }: Snapshot): string[] {
+  return (requiredClusterSelector?.celSelector?.celExpressions ?? []).flatMap((expression) => {
+    const answer = celSelector(NAME, [expression]).evaluate(cluster, scores);
+    if (answer === true) return [];
+    return [`CEL ${expression}: ${answer === false ? 'not true' : answer.failure}`];
+  });
 }
