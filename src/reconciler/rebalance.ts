@@ -2,6 +2,8 @@ import type { Placement } from '../api/placement.js';
 import type { Schedule } from '../scheduler/schedule.js';
 
 const FIRST_MS = 100;
+/** A round schedules every sensitive placement; rounds of a large hub must leave room for other work. */
+const PER_PLACEMENT_MS = 2;
 const LONGEST_MS = 60_000;
 
 /**
@@ -49,7 +51,8 @@ export class Rebalance {
     }
     const isOurDoing = placement === this.#scheduling;
     this.#waitMs = isOurDoing ? Math.min(2 * this.#waitMs, LONGEST_MS) : FIRST_MS;
-    this.#timer = setTimeout(() => this.#round(), this.#waitMs);
+    const waitMs = Math.max(this.#waitMs, PER_PLACEMENT_MS * this.#sensitive.size);
+    this.#timer = setTimeout(() => this.#round(), waitMs);
     this.#timer.unref();
   }
 
