@@ -25,6 +25,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.js';
 import type { Pki, Subject } from './pki.js';
 import type { Store } from './store/store.js';
 import { WatchHub } from './watch-hub.js';
+import { type WorkAdmissionOptions, workAdmission } from './work-admission.js';
 
 export interface ApiServerOptions {
   /** Closed with the server. */
@@ -38,6 +39,8 @@ export interface ApiServerOptions {
   readonly log: Logger;
   readonly now?: () => Date;
   readonly admissions?: readonly Admission[];
+  /** Refuses ManifestWorks as the webhook of an OCM hub does; nothing beyond their schema is checked when absent. */
+  readonly validateWorks?: WorkAdmissionOptions;
   /** Bearer token → user, beside client certificates and tokens of service accounts. */
   readonly staticTokens?: ReadonlyMap<string, User>;
   /** Told of every request that was authenticated, and whether it was allowed. */
@@ -68,6 +71,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     namespaceLifecycle,
     preventEscalation(authorizer),
     guardCertificates(authorizer),
+    ...(options.validateWorks ? [workAdmission(authorizer, options.validateWorks)] : []),
     ...(options.admissions ?? []),
   ];
   const api: Api = { store, kinds, watches, local, now, log, admissions };

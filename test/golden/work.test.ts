@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
-import { type Agent, startAgent } from '../../src/agent/agent.js';
+import { type Agent, type AgentOptions, startAgent } from '../../src/agent/agent.js';
 import { Namespace } from '../../src/api/core.js';
+import type { ApiServerOptions } from '../../src/apiserver/server.js';
 import { silentLogger } from '../../src/control/log.js';
 import { createCaches } from '../../src/kube/caches.js';
 import { createEventRecorder } from '../../src/kube/events.js';
@@ -28,7 +29,9 @@ interface Group {
   /** What is offered beside an agent, hub controllers, garbage collection and namespace deletion. */
   readonly with: readonly string[];
   readonly without: readonly string[];
-  readonly agent: Partial<Parameters<typeof startAgent>[0]>;
+  readonly agent: Partial<AgentOptions>;
+  /** Of the hub. */
+  readonly server?: Partial<ApiServerOptions>;
 }
 
 const OFFERS = ['agent', 'hub', 'kcm', '!admission', '!raw-json', '!grace-8s', '!no-eviction', '!raw-json-10'];
@@ -46,8 +49,20 @@ const GROUPS: readonly Group[] = [
     without: [],
     agent: { rawJson: true, maxRawJsonLength: 10, evictionGraceMs: Number.POSITIVE_INFINITY },
   },
-  { name: 'admission', with: ['admission'], without: ['agent'], agent: {} },
-  { name: 'admission of works without executor', with: ['admission-nil-executor'], without: ['agent'], agent: {} },
+  {
+    name: 'admission',
+    with: ['admission'],
+    without: ['agent'],
+    agent: {},
+    server: { validateWorks: { executorRequired: false } },
+  },
+  {
+    name: 'admission of works without executor',
+    with: ['admission-nil-executor'],
+    without: ['agent'],
+    agent: {},
+    server: { validateWorks: { executorRequired: true } },
+  },
 ];
 
 function casesOf(group: Group): Case[] {
@@ -92,7 +107,7 @@ test.after.always(async () => {
 const shared = { teardown: (cleanup: () => unknown) => cleanups.push(cleanup) } as unknown as ExecutionContext;
 
 async function open(group: Group): Promise<Stage> {
-  const [hub, spoke] = await Promise.all([startTestServer(shared), startTestServer(shared)]);
+  const [hub, spoke] = await Promise.all([startTestServer(shared, group.server), startTestServer(shared)]);
   // Requests without a User-Agent were recorded: their field manager is "unknown".
   const player = (kubeconfig: string) => connect({ kubeconfig, userAgent: 'unknown' });
   const [hubPlayer, spokePlayer] = await Promise.all([player(hub.kubeconfigPath), player(spoke.kubeconfigPath)]);
