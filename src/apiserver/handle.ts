@@ -86,7 +86,8 @@ async function route(
   if (verb === undefined) throw methodNotAllowed();
   const user = await authenticator.authenticate(http);
   const resource = path && withSelectedName(path, verb, url.searchParams);
-  await allow(authorizer, { user, verb, path: url.pathname, ...(resource ? { resource } : {}) });
+  const attributes: Attributes = { user, verb, path: url.pathname, ...(resource ? { resource } : {}) };
+  await allow(authorizer, attributes);
   if (!path) return answerRootPath(api, http, url.pathname);
   const kind = api.kinds.find(path.group, path.version, path.plural);
   if (!kind || (!kind.namespaced && path.namespace !== '' && path.plural !== 'namespaces')) throw noSuchResource();
@@ -105,6 +106,7 @@ async function route(
     caller,
     http,
     response,
+    allow: (also: string) => allow(authorizer, { ...attributes, verb: also }),
   };
   return served(request);
 }

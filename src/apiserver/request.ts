@@ -20,6 +20,8 @@ export interface ResourceRequest {
   readonly caller: Caller;
   readonly http: IncomingMessage;
   readonly response: ServerResponse;
+  /** Throws 403 unless the caller may also do this to the same resource. */
+  readonly allow: (verb: string) => Promise<void>;
 }
 
 export const bodyOf = ({ http }: ResourceRequest): Promise<Buffer> => readBody(http);

@@ -1,5 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
-import { required } from '../../apimachinery/structural/field-error.js';
+import { required, tooLong } from '../../apimachinery/structural/field-error.js';
 import type { Answer } from '../answer.js';
 import { invalidOption } from '../causes.js';
 import { checkObject, parseJson } from '../decode.js';
@@ -44,6 +44,7 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
       return answerWritten(request, await updateObject(api, kind, target, produce, options));
     }
     if (subresource) throw notFound(kind, name);
+    await request.allow('create');
     const created = await create(request, applied(kind, undefined, sent, writing), options);
     if (created) return answerWritten(request, created);
   }
@@ -63,6 +64,7 @@ function create({ api, kind, namespace, name }: ResourceRequest, object: Unstruc
 
 function managerOf(query: URLSearchParams): string {
   const manager = query.get('fieldManager') ?? '';
+  if (manager.length > 128) throw invalidOption('PatchOptions', tooLong('fieldManager', 128));
   if (manager !== '') return manager;
   throw invalidOption('PatchOptions', required('fieldManager', 'is required for apply patch'));
 }

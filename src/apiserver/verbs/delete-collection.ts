@@ -16,12 +16,14 @@ export async function deleteCollection(request: ResourceRequest): Promise<Answer
     .list(prefixFor(kind, namespace))
     .items.map((item) => fromStored(kind, item))
     .filter((object) => selection.matches(object));
-  for (const { metadata } of chosen) {
-    const name = { namespace: metadata.namespace, name: metadata.name };
-    await deleteObject(api, kind, name, options, caller).catch((error: unknown) => {
-      // Gone already is what was asked for.
-      if (!(error instanceof StatusError && error.code === 404)) throw error;
-    });
-  }
+  await Promise.all(
+    chosen.map(async ({ metadata: { namespace: inside, name } }) => {
+      const place = { ...(inside ? { namespace: inside } : {}), name };
+      await deleteObject(api, kind, place, options, caller).catch((error: unknown) => {
+        // Gone already is what was asked for.
+        if (!(error instanceof StatusError && error.code === 404)) throw error;
+      });
+    }),
+  );
   return ok({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { kind: kind.plural } });
 }

@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.js';
+import { type Answer, ok } from '../answer.js';
 import { mediaType } from '../body.js';
 import { readDeleteOptions } from '../delete-options.js';
 import { keyFor } from '../keys.js';
@@ -14,17 +14,10 @@ export async function remove(request: ResourceRequest): Promise<Answer> {
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
   if (!removed) {
-    const code = options.propagationPolicy === 'Foreground' ? 202 : 200;
-    return {
-      code,
-      body: present(
-        request,
-        api.store.get(keyFor(kind, namespace, name)) ?? item,
-        negotiate(request.http.headers.accept),
-      ),
-    };
+    const shown = api.store.get(keyFor(kind, namespace, name)) ?? item;
+    return ok(present(request, shown, negotiate(request.http.headers.accept)));
   }
-  return { code: 200, body: success(kind, name, item.object.metadata.uid) };
+  return ok(success(kind, name, item.object.metadata.uid));
 }
 
 const success = (kind: ResourceRequest['kind'], name: string, uid: string | undefined) => ({

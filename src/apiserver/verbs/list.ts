@@ -77,7 +77,7 @@ function page(
 function snapshot(store: Store, prefix: string, query: URLSearchParams, token: ContinueToken | undefined) {
   const wanted = revisionOf(query, token);
   if (wanted !== undefined && wanted > store.revision) throw futureRevision(wanted, store.revision);
-  const exact = token || query.get('resourceVersionMatch') === 'Exact' ? wanted : undefined;
+  const exact = token || isExact(query) ? wanted : undefined;
   try {
     return store.list(prefix, exact);
   } catch (error) {
@@ -88,6 +88,13 @@ function snapshot(store: Store, prefix: string, query: URLSearchParams, token: C
         : `The resourceVersion for the provided list is too old.`,
     );
   }
+}
+
+/** A limited list of a version is of exactly that one, also where the client does not say so. */
+function isExact(query: URLSearchParams): boolean {
+  const match = query.get('resourceVersionMatch') ?? '';
+  const limited = Number(query.get('limit') ?? 0) > 0 && Number(query.get('resourceVersion') ?? 0) > 0;
+  return match === 'Exact' || (match === '' && limited);
 }
 
 function revisionOf(query: URLSearchParams, token: ContinueToken | undefined): number | undefined {
