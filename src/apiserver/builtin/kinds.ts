@@ -2,7 +2,8 @@ import type { Unstructured } from '../../api/meta.js';
 import { cloneJson } from '../../apimachinery/clone.js';
 import { ALL_VERBS, type Kind, type Schema, type Strategy, type Subresource } from '../kind.js';
 import { autoscaler, toAutoscalerV1, toAutoscalerV2 } from './autoscaler.js';
-import { type Column, columnsOf } from './columns.js';
+import type { Column } from './columns/column.js';
+import { columnsOf } from './columns/columns.js';
 import {
   configMap,
   event,
@@ -16,20 +17,13 @@ import {
 import { DECLARATIONS, type Declaration } from './declarations.js';
 import { decode } from './decode.js';
 import { fromCoreEvent, toCoreEvent } from './events.js';
+import { cronJob, job } from './jobs.js';
+import { pod } from './pods.js';
 import { binding, clusterRole, role } from './rbac.js';
 import { schemaOf } from './schema.js';
 import { service } from './service.js';
 import { subresourceOf } from './subresources.js';
-import {
-  cronJob,
-  daemonSet,
-  deployment,
-  job,
-  pod,
-  replicaSet,
-  replicationController,
-  statefulSet,
-} from './workloads.js';
+import { daemonSet, deployment, replicaSet, replicationController, statefulSet } from './workloads.js';
 
 /** What a server adds to the table: kinds that need its keys or its users. Keys are `<group>/<Kind>`. */
 export interface BuiltinBehaviour {

@@ -1,0 +1,160 @@
+import type { Unstructured } from '../../../api/meta.js';
+import { type Condition, typed } from '../typed.js';
+import {
+  AGE,
+  addresses,
+  age,
+  type Column,
+  CREATED_AT,
+  count,
+  items,
+  joined,
+  member,
+  number,
+  selectorOf,
+  spec,
+  status,
+  text,
+  time,
+} from './column.js';
+
+function externalIp(object: Unstructured): string {
+  const { type, externalIPs, externalName } = spec(object);
+  const ips = items(externalIPs);
+  if (type === 'ExternalName') return String(externalName ?? '<none>');
+  if (type !== 'LoadBalancer') return joined(ips);
+  const all = [...addresses(status(object).loadBalancer), ...ips];
+  return all.length === 0 ? '<pending>' : all.join(',');
+}
+
+const servicePorts = (object: Unstructured): string =>
+  joined(
+    items(spec(object).ports).map((port) => {
+      const nodePort = member(port, 'nodePort');
+      return `${String(member(port, 'port'))}${nodePort ? `:${String(nodePort)}` : ''}/${String(member(port, 'protocol') ?? 'TCP')}`;
+    }),
+  );
+
+function eventAge(object: Unstructured, now: Date): string {
+  const last =
+    time(member(object.series, 'lastObservedTime')) ??
+    time(object.lastTimestamp) ??
+    time(object.deprecatedLastTimestamp);
+  const first = time(object.eventTime) ?? time(object.firstTimestamp) ?? time(object.deprecatedFirstTimestamp);
+  const seen = last ?? first;
+  return seen ? age(seen, now) : '<unknown>';
+}
+
+const eventSubject = (object: Unstructured): string => {
+  const about = object.involvedObject ?? object.regarding;
+  return `${String(member(about, 'kind') ?? '').toLowerCase()}/${String(member(about, 'name') ?? '')}`;
+};
+
+const EVENT: readonly Column[] = [
+  text('Last Seen', eventAge),
+  text('Type', (object) => object.type),
+  text('Reason', (object) => object.reason),
+  text('Object', eventSubject),
+  text(
+    'Source',
+    (object) =>
+      member(object.source ?? object.deprecatedSource, 'component') ??
+      object.reportingComponent ??
+      object.reportingController,
+    1,
+  ),
+  text('Message', (object) => String(object.message ?? object.note ?? '').trim()),
+  count('Count', (object) => number(member(object.series, 'count') ?? object.count ?? object.deprecatedCount ?? 1), 1),
+  text('Name', ({ metadata }) => metadata.name, 1),
+];
+
+const nodeRoles = ({ metadata }: Unstructured): string =>
+  joined(
+    Object.keys(metadata.labels ?? {}).flatMap((label) => /^node-role\.kubernetes\.io\/(.+)$/.exec(label)?.[1] ?? []),
+  );
+
+function nodeStatus(object: Unstructured): string {
+  const ready = (typed<Condition[] | undefined>(status(object).conditions) ?? []).find(({ type }) => type === 'Ready');
+  const word = ready ? (ready.status === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
+  return spec(object).unschedulable === true ? `${word},SchedulingDisabled` : word;
+}
+
+const quota = (object: Unstructured, prefix: RegExp): string => {
+  const { hard } = spec(object);
+  const used = typed<Record<string, unknown> | undefined>(status(object).used) ?? {};
+  return Object.entries(typed<Record<string, unknown> | undefined>(hard) ?? {})
+    .filter(([name]) => prefix.test(name))
+    .map(([name, value]) => `${name}: ${String(used[name] ?? 0)}/${String(value)}`)
+    .sort()
+    .join(', ');
+};
+
+const accessModes = (value: unknown): string =>
+  items(value)
+    .map((mode) => String(mode).replace(/[a-z]/g, ''))
+    .map((mode) => ({ RWO: 'RWO', ROM: 'ROX', RWM: 'RWX', RWOP: 'RWOP' })[mode] ?? mode)
+    .join(',');
+
+const sizeOf = (value: unknown): number => Object.keys(typed<object | undefined>(value) ?? {}).length;
+
+const claimOf = (object: Unstructured): string => {
+  const { claimRef } = spec(object);
+  return claimRef ? `${String(member(claimRef, 'namespace'))}/${String(member(claimRef, 'name'))}` : '';
+};
+
+export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  ConfigMap: [count('Data', ({ data, binaryData }) => sizeOf(data) + sizeOf(binaryData)), AGE],
+  Secret: [text('Type', ({ type }) => type), count('Data', ({ data }) => sizeOf(data)), AGE],
+  ServiceAccount: [count('Secrets', ({ secrets }) => items(secrets).length), AGE],
+  Namespace: [text('Status', (object) => status(object).phase), AGE],
+  Node: [
+    text('Status', nodeStatus),
+    text('Roles', nodeRoles),
+    AGE,
+    text('Version', (object) => member(status(object).nodeInfo, 'kubeletVersion') ?? ''),
+  ],
+  Service: [
+    text('Type', (object) => spec(object).type),
+    text('Cluster-IP', (object) => spec(object).clusterIP ?? '<none>'),
+    text('External-IP', externalIp),
+    text('Port(s)', servicePorts),
+    AGE,
+    text('Selector', selectorOf, 1),
+  ],
+  Endpoints: [
+    text('Endpoints', ({ subsets }) =>
+      joined(items(subsets).flatMap((set) => items(member(set, 'addresses')).map((one) => member(one, 'ip')))),
+    ),
+    AGE,
+  ],
+  Event: EVENT,
+  'events.k8s.io/Event': EVENT,
+  PersistentVolume: [
+    text('Capacity', (object) => member(spec(object).capacity, 'storage')),
+    text('Access Modes', (object) => accessModes(spec(object).accessModes)),
+    text('Reclaim Policy', (object) => spec(object).persistentVolumeReclaimPolicy),
+    text('Status', (object) => status(object).phase),
+    text('Claim', claimOf),
+    text('StorageClass', (object) => spec(object).storageClassName ?? ''),
+    text('VolumeAttributesClass', (object) => spec(object).volumeAttributesClassName ?? '<unset>'),
+    text('Reason', (object) => status(object).reason ?? ''),
+    AGE,
+    text('VolumeMode', (object) => spec(object).volumeMode, 1),
+  ],
+  PersistentVolumeClaim: [
+    text('Status', (object) => (object.metadata.deletionTimestamp ? 'Terminating' : status(object).phase)),
+    text('Volume', (object) => spec(object).volumeName ?? ''),
+    text('Capacity', (object) => member(status(object).capacity, 'storage') ?? ''),
+    text('Access Modes', (object) => accessModes(status(object).accessModes)),
+    text('StorageClass', (object) => spec(object).storageClassName ?? ''),
+    text('VolumeAttributesClass', (object) => spec(object).volumeAttributesClassName ?? '<unset>'),
+    AGE,
+    text('VolumeMode', (object) => spec(object).volumeMode, 1),
+  ],
+  ResourceQuota: [
+    text('Request', (object) => quota(object, /^(?!limits\.)/)),
+    text('Limit', (object) => quota(object, /^limits\./)),
+    AGE,
+  ],
+  LimitRange: [CREATED_AT],
+};

@@ -1,0 +1,118 @@
+import type { Unstructured } from '../../../api/meta.js';
+import { selectorText } from '../scale.js';
+import { type Condition, type LabelSelectorSpec, typed } from '../typed.js';
+import {
+  AGE,
+  addresses,
+  age,
+  type Column,
+  CREATED_AT,
+  count,
+  items,
+  joined,
+  member,
+  number,
+  orNone,
+  spec,
+  status,
+  text,
+} from './column.js';
+
+const subjectsOf = (object: Unstructured, kind: string): string =>
+  items(object.subjects)
+    .filter((subject) => member(subject, 'kind') === kind)
+    .map(
+      (subject) =>
+        (kind === 'ServiceAccount' ? `${String(member(subject, 'namespace'))}/` : '') + String(member(subject, 'name')),
+    )
+    .join(', ');
+
+const BINDING: readonly Column[] = [
+  text('Role', ({ roleRef }) => `${String(member(roleRef, 'kind'))}/${String(member(roleRef, 'name'))}`),
+  AGE,
+  text('Users', (object) => subjectsOf(object, 'User'), 1),
+  text('Groups', (object) => subjectsOf(object, 'Group'), 1),
+  text('ServiceAccounts', (object) => subjectsOf(object, 'ServiceAccount'), 1),
+];
+
+const requestState = (object: Unstructured): string => {
+  const types = (typed<Condition[] | undefined>(status(object).conditions) ?? []).map(({ type }) => type);
+  const decision = types.includes('Denied') ? 'Denied' : types.includes('Approved') ? 'Approved' : 'Pending';
+  return [
+    decision,
+    ...(types.includes('Failed') ? ['Failed'] : []),
+    ...(status(object).certificate ? ['Issued'] : []),
+  ].join(',');
+};
+
+export const OTHER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  'networking.k8s.io/Ingress': [
+    text('Class', (object) => spec(object).ingressClassName ?? '<none>'),
+    text('Hosts', (object) => {
+      const hosts = joined(items(spec(object).rules).map((rule) => member(rule, 'host')));
+      return hosts === '<none>' ? '*' : hosts;
+    }),
+    text('Address', (object) => addresses(status(object).loadBalancer).join(',')),
+    text('Ports', (object) => (items(spec(object).tls).length > 0 ? '80, 443' : '80')),
+    AGE,
+  ],
+  'networking.k8s.io/IngressClass': [
+    text('Controller', (object) => spec(object).controller),
+    text('Parameters', (object) => member(spec(object).parameters, 'name') ?? '<none>'),
+    AGE,
+  ],
+  'networking.k8s.io/NetworkPolicy': [
+    text('Pod-Selector', (object) => orNone(selectorText(typed<LabelSelectorSpec>(spec(object).podSelector)))),
+    AGE,
+  ],
+  'policy/PodDisruptionBudget': [
+    text('Min Available', (object) => String(spec(object).minAvailable ?? 'N/A')),
+    text('Max Unavailable', (object) => String(spec(object).maxUnavailable ?? 'N/A')),
+    count('Allowed Disruptions', (object) => number(status(object).disruptionsAllowed)),
+    AGE,
+  ],
+  'rbac.authorization.k8s.io/Role': [CREATED_AT],
+  'rbac.authorization.k8s.io/ClusterRole': [CREATED_AT],
+  'rbac.authorization.k8s.io/RoleBinding': BINDING,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': BINDING,
+  'coordination.k8s.io/Lease': [text('Holder', (object) => spec(object).holderIdentity ?? ''), AGE],
+  'discovery.k8s.io/EndpointSlice': [
+    text('AddressType', ({ addressType }) => addressType),
+    text('Ports', ({ ports }) => joined(items(ports).map((port) => member(port, 'port')))),
+    text('Endpoints', ({ endpoints }) => joined(items(endpoints).flatMap((one) => items(member(one, 'addresses'))))),
+    AGE,
+  ],
+  'storage.k8s.io/StorageClass': [
+    text('Provisioner', ({ provisioner }) => provisioner),
+    text('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
+    text('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode ?? '<unset>'),
+    text('AllowVolumeExpansion', ({ allowVolumeExpansion }) => allowVolumeExpansion === true),
+    AGE,
+  ],
+  'scheduling.k8s.io/PriorityClass': [
+    count('Value', ({ value }) => number(value)),
+    text('Global-Default', ({ globalDefault }) => globalDefault === true),
+    AGE,
+    text('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy, 1),
+  ],
+  'node.k8s.io/RuntimeClass': [text('Handler', ({ handler }) => handler), AGE],
+  'certificates.k8s.io/CertificateSigningRequest': [
+    AGE,
+    text('SignerName', (object) => spec(object).signerName),
+    text('Requestor', (object) => spec(object).username),
+    text('RequestedDuration', (object) => {
+      const seconds = spec(object).expirationSeconds;
+      return typeof seconds === 'number' ? age(new Date(0), new Date(seconds * 1000)) : '<none>';
+    }),
+    text('Condition', requestState),
+  ],
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': [
+    count('Webhooks', ({ webhooks }) => items(webhooks).length),
+    AGE,
+  ],
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': [
+    count('Webhooks', ({ webhooks }) => items(webhooks).length),
+    AGE,
+  ],
+  'apiextensions.k8s.io/CustomResourceDefinition': [CREATED_AT],
+};
