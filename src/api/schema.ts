@@ -37,9 +37,6 @@ export const listMap = <Item extends z.ZodObject>(
   ...keys: [keyof Item['shape'] & string, ...(keyof Item['shape'] & string)[]]
 ) => z.array(item).meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys });
 
-/** A list without duplicates; two writers may own different items. */
-export const listSet = <Item extends z.ZodType>(item: Item) => z.array(item).meta({ 'x-kubernetes-list-type': 'set' });
-
 /** A list that has one owner as a whole. */
 export const atomicList = <Item extends z.ZodType>(item: Item) =>
   z.array(item).meta({ 'x-kubernetes-list-type': 'atomic' });

@@ -31,7 +31,7 @@ export interface CostLimits {
   readonly total: number;
 }
 
-export const CLUSTER_COST_LIMITS: CostLimits = { perExpression: 1_000_000, total: 10_000_000 };
+const CLUSTER_COST_LIMITS: CostLimits = { perExpression: 1_000_000, total: 10_000_000 };
 
 export interface ClusterVerdict {
   readonly matches: boolean;
@@ -128,7 +128,7 @@ function viewOf(cluster: object): JsonObject {
  * The cluster as OCM shows it to expressions: its Go type printed as JSON. So kind and version of the object are absent,
  * empty lists and maps too, and what Go never leaves out is there without ever having been set.
  */
-export function clusterView(cluster: object): JsonObject {
+function clusterView(cluster: object): JsonObject {
   const { metadata, spec, status } = cluster as JsonObject;
   const { capacity, allocatable, version, conditions, ...others } = objectOf(status);
   return {

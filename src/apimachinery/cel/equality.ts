@@ -90,7 +90,7 @@ const mixed = (left: number | bigint, right: number | bigint): number => (left =
 const compareBigints = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** By code points, as Go compares UTF-8; JavaScript would compare UTF-16 units. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at += 1) {

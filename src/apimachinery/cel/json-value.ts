@@ -68,7 +68,7 @@ function formatted(text: string, format: string): Value {
   }
 }
 
-export class JsonList extends CelList {
+class JsonList extends CelList {
   readonly #json: readonly unknown[];
   readonly #schema: JsonSchema | undefined;
 

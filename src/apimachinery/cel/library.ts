@@ -66,7 +66,7 @@ export function functionsOf(declarations: readonly Declaration[]): Functions {
 }
 
 /** Whether a value at run time is of the type; what a list or map holds is not looked at. */
-export function isOfType(type: CelType, value: Value): boolean {
+function isOfType(type: CelType, value: Value): boolean {
   switch (type.kind) {
     case 'dyn':
     case 'param':

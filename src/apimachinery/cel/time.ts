@@ -32,7 +32,7 @@ export const parseCelDuration = (text: string): Duration => new Duration(parseDu
 
 const floorDiv = (value: bigint, by: bigint): bigint => value / by - (value % by < 0n ? 1n : 0n);
 
-export const millisOf = ({ nanos }: Timestamp): number => Number(floorDiv(nanos, 1_000_000n));
+const millisOf = ({ nanos }: Timestamp): number => Number(floorDiv(nanos, 1_000_000n));
 export const fractionOf = ({ nanos }: Timestamp): bigint =>
   ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
 
