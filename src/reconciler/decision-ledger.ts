@@ -51,36 +51,40 @@ export class DecisionLedger implements Decisions {
     return [...(this.#byPlacement.get(placement)?.values() ?? [])];
   }
 
-  /** Takes in a change of the cache. */
-  observe({ before, after }: Change<PlacementDecision>): void {
-    if (after) this.put(after);
-    else if (before) this.drop(before);
+  /** Takes in a change of the cache; false when it was known already. */
+  observe({ before, after }: Change<PlacementDecision>): boolean {
+    if (after) return this.put(after);
+    return before ? this.drop(before) : false;
   }
 
   /** Takes in an object as the server returned it; older versions than the known one are ignored. */
-  put(decision: PlacementDecision): void {
+  put(decision: PlacementDecision): boolean {
     const key = keyOf(decision);
     const known = this.#objects.get(key);
-    if (this.#gone.has(decision.metadata.uid ?? '')) return;
-    if (known && known.metadata.uid === decision.metadata.uid && !isOlder(versionOf(known), versionOf(decision)))
-      return;
+    if (this.#gone.has(decision.metadata.uid ?? '')) return false;
+    if (known && known.metadata.uid === decision.metadata.uid && !isOlder(versionOf(known), versionOf(decision))) {
+      return false;
+    }
     const placements = new Set([ownerOf(decision), ...(known ? [ownerOf(known)] : [])]);
     if (known) this.#byPlacement.get(ownerOf(known))?.delete(key);
     this.#objects.set(key, decision);
     const objects = this.#byPlacement.get(ownerOf(decision)) ?? new Map<string, PlacementDecision>();
     this.#byPlacement.set(ownerOf(decision), objects.set(key, decision));
     for (const placement of placements) this.#recount(placement);
+    return true;
   }
 
   /** Takes in that the object was deleted. */
-  drop(decision: PlacementDecision): void {
+  drop(decision: PlacementDecision): boolean {
     this.#gone.add(decision.metadata.uid ?? '');
     for (const oldest of this.#gone) {
       if (this.#gone.size <= REMEMBERED_DELETIONS) break;
       this.#gone.delete(oldest);
     }
     const key = keyOf(decision);
-    if (this.#objects.get(key)?.metadata.uid === decision.metadata.uid) this.#remove(key);
+    const isKnown = this.#objects.get(key)?.metadata.uid === decision.metadata.uid;
+    if (isKnown) this.#remove(key);
+    return isKnown;
   }
 
   /** From now on the placement counts with these clusters, whatever its objects say; `undefined` ends that. */

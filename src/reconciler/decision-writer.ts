@@ -1,3 +1,4 @@
+import { keyOf } from '../api/meta.js';
 import type { Placement } from '../api/placement.js';
 import { PlacementDecision } from '../api/placement-decision.js';
 import { apiVersionOf } from '../api/resource.js';
@@ -8,11 +9,13 @@ import type { Schedule } from '../scheduler/schedule.js';
 import { scoreNote } from '../scheduler/score-note.js';
 import type { Slice } from '../scheduler/slices.js';
 import type { DecisionLedger } from './decision-ledger.js';
+import type { OwnWrites } from './own-writes.js';
 
 interface Parts {
   readonly client: KubeClient;
   readonly ledger: DecisionLedger;
   readonly events: EventRecorder;
+  readonly ownWrites: OwnWrites;
 }
 
 interface Decided {
@@ -26,7 +29,7 @@ export async function writeDecisions(parts: Parts, decided: Decided, signal: Abo
   const { ledger } = parts;
   const { placement, wanted } = decided;
   const { namespace = '', name } = placement.metadata;
-  const key = `${namespace}/${name}`;
+  const key = keyOf(placement);
   const own = ledger.objectsOf(key);
   const adopted = wanted.flatMap((slice) => {
     const found = ledger.get(`${namespace}/${slice.name}`);
@@ -58,7 +61,7 @@ async function write(parts: Parts, decided: Decided, step: Step, signal: AbortSi
   }
 }
 
-async function create({ client, ledger, events }: Parts, { placement }: Decided, slice: Slice, signal: AbortSignal) {
+async function create(parts: Parts, { placement }: Decided, slice: Slice, signal: AbortSignal) {
   const { name, labels } = slice;
   const object: PlacementDecision = {
     apiVersion: apiVersionOf(PlacementDecision) as PlacementDecision['apiVersion'],
@@ -70,9 +73,9 @@ async function create({ client, ledger, events }: Parts, { placement }: Decided,
       ownerReferences: [ownerReference(placement)],
     },
   };
-  const created = await client.create(PlacementDecision, object, { signal });
-  ledger.put(created);
-  events.record(decisionEvent(placement, created, 'Create', 'created'));
+  const created = await parts.client.create(PlacementDecision, object, { signal });
+  took(parts, placement, created);
+  parts.events.record(decisionEvent(placement, created, 'Create', 'created'));
 }
 
 const ownerReference = ({ apiVersion, kind, metadata: { name, uid = '' } }: Placement) => ({
@@ -85,20 +88,21 @@ const ownerReference = ({ apiVersion, kind, metadata: { name, uid = '' } }: Plac
 });
 
 async function decide(
-  { client, ledger, events }: Parts,
+  parts: Parts,
   { placement, schedule: { warning, ranked } }: Decided,
   { name, clusters }: Extract<Step, { kind: 'decide' }>,
   signal: AbortSignal,
 ) {
   const { namespace = '' } = placement.metadata;
   const decisions = clusters.map((clusterName) => ({ clusterName, reason: '' }));
+  const { client, ledger, events } = parts;
   const patched = await client.patch(
     PlacementDecision,
     { namespace, name },
     { type: 'merge', body: { metadata: versionOf(ledger, namespace, name), status: { decisions } } },
     { subresource: 'status', signal },
   );
-  ledger.put(patched);
+  took(parts, placement, patched);
   const event = decisionEvent(placement, patched, 'Update', 'updated');
   events.record(
     warning
@@ -116,26 +120,32 @@ function versionOf(ledger: DecisionLedger, namespace: string, name: string) {
 }
 
 async function label(
-  { client, ledger }: Parts,
+  parts: Parts,
   { placement }: Decided,
   { name, labels }: Extract<Step, { kind: 'label' }>,
   signal: AbortSignal,
 ) {
   const { namespace = '' } = placement.metadata;
-  const metadata = { ...versionOf(ledger, namespace, name), labels };
-  ledger.put(
-    await client.patch(PlacementDecision, { namespace, name }, { type: 'merge', body: { metadata } }, { signal }),
-  );
+  const metadata = { ...versionOf(parts.ledger, namespace, name), labels };
+  const patch = { type: 'merge', body: { metadata } } as const;
+  took(parts, placement, await parts.client.patch(PlacementDecision, { namespace, name }, patch, { signal }));
 }
 
-async function remove({ client, ledger, events }: Parts, { placement }: Decided, name: string, signal: AbortSignal) {
+async function remove(parts: Parts, { placement }: Decided, name: string, signal: AbortSignal) {
+  const { client, ledger, events, ownWrites } = parts;
   const { namespace = '' } = placement.metadata;
   const known = ledger.get(`${namespace}/${name}`);
   if (!known) return;
   const { uid } = known.metadata;
   await client.delete(PlacementDecision, { namespace, name }, { ...(uid && { uid }), signal });
   ledger.drop(known);
+  ownWrites.wrote(keyOf(placement), known, true);
   events.record(decisionEvent(placement, known, 'Delete', 'deleted'));
+}
+
+function took({ ledger, ownWrites }: Parts, placement: Placement, decision: PlacementDecision): void {
+  ledger.put(decision);
+  ownWrites.wrote(keyOf(placement), decision);
 }
 
 function decisionEvent(

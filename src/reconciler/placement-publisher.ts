@@ -13,6 +13,7 @@ import type { EntryCounts, Snapshot } from '../scheduler/snapshot.js';
 import { keptStatusOf, type PlacementStatus, statusOf } from '../scheduler/status.js';
 import type { DecisionLedger } from './decision-ledger.js';
 import { writeDecisions } from './decision-writer.js';
+import type { OwnWrites } from './own-writes.js';
 import { isOlder } from './resource-version.js';
 
 export interface Publisher {
@@ -34,12 +35,14 @@ interface Parts {
   readonly events: EventRecorder;
   readonly now: () => Date;
   readonly profile: Profile;
+  readonly ownWrites: OwnWrites;
 }
 
 /** Turns schedules into writes: first the decisions, then the status that names them. */
 export function createPublisher(parts: Parts): Publisher {
-  const { client, ledger, profile, now } = parts;
+  const { client, ledger, profile, now, ownWrites } = parts;
   const written = new Map<string, Placement>();
+  const echoes = new Map<string, string | undefined>();
 
   /** The cache may not hold our last write yet; its status would look like somebody else's. */
   const latest = (placement: Placement): Placement => {
@@ -60,6 +63,10 @@ export function createPublisher(parts: Parts): Publisher {
       { subresource: 'status', signal },
     );
     written.set(keyOf(placement), stored);
+    // Together with ours an edit may have been stored that this schedule did not know.
+    if (!isSameInput(placement, stored)) return;
+    ownWrites.wrote(keyOf(placement), stored);
+    echoes.set(keyOf(placement), stored.metadata.resourceVersion);
   };
 
   return {
@@ -78,13 +85,18 @@ export function createPublisher(parts: Parts): Publisher {
       await writeStatus(placement, statusOf(placement, result, wanted, now()), signal);
       return result;
     },
-    isOwnWrite: (placement) =>
-      written.get(keyOf(placement))?.metadata.resourceVersion === placement.metadata.resourceVersion,
+    isOwnWrite: (placement) => echoes.get(keyOf(placement)) === placement.metadata.resourceVersion,
     forget: (key) => {
       written.delete(key);
+      echoes.delete(key);
     },
   };
 }
+
+const isSameInput = ({ metadata: a }: Placement, { metadata: b }: Placement): boolean =>
+  a.generation === b.generation &&
+  a.deletionTimestamp === b.deletionTimestamp &&
+  isDeepStrictEqual(a.annotations, b.annotations);
 
 /** False for what an invalid group strategy left of a selection: that is nothing worth keeping. */
 function isWhole({ status }: Placement): boolean {

@@ -12,9 +12,11 @@ import type { Schedule } from '../scheduler/schedule.js';
 import type { Snapshot } from '../scheduler/snapshot.js';
 import { DecisionLedger, ownerOf } from './decision-ledger.js';
 import type { HubContext, Loop } from './loop.js';
+import { OwnWrites } from './own-writes.js';
 import { createPublisher } from './placement-publisher.js';
 import { PlacementTriggers } from './placement-triggers.js';
 import { Rebalance } from './rebalance.js';
+import { ScoreIndex } from './score-index.js';
 
 const RESYNC_MS = 10 * 60_000;
 const WORKERS = 16;
@@ -36,16 +38,18 @@ export function startPlacementLoop(context: HubContext, signal: AbortSignal): Lo
 
   let ready = false;
   const fleet = new FleetIndex();
+  const scoreIndex = new ScoreIndex();
+  const ownWrites = new OwnWrites();
   const ledger = new DecisionLedger(decisions, (placement) => rebalance.shifted(placement));
   const triggers = new PlacementTriggers(fleet, PROFILE, (namespace) => placements.byIndex(BY_NAMESPACE, namespace));
-  const publisher = createPublisher({ client, ledger, events, now, profile: PROFILE });
-  const rebalance = new Rebalance((keys) => enqueue(keys), signal);
+  const publisher = createPublisher({ client, ledger, events, now, profile: PROFILE, ownWrites });
+  const rebalance = new Rebalance({ enqueue: (keys) => enqueue(keys), isBusy: () => !controller.idle() }, signal);
 
   const snapshot = (): Snapshot => ({
     now: now(),
     fleet,
     decisions: ledger,
-    scores: { of: (cluster, resource) => scores.get(`${cluster}/${resource}`) },
+    scores: scoreIndex,
   });
 
   const reconcile = async (key: string, stop: AbortSignal): Promise<Outcome> => {
@@ -55,10 +59,15 @@ export function startPlacementLoop(context: HubContext, signal: AbortSignal): Lo
       rebalance.forget(key);
       return done;
     }
-    const result = await publisher.publish(placement, snapshot(), stop, (schedule) =>
-      rebalance.note(key, placement, schedule),
-    );
-    return result ? nextLook(result, now()) : done;
+    ownWrites.begin(key);
+    try {
+      const result = await publisher.publish(placement, snapshot(), stop, (schedule) =>
+        rebalance.note(key, placement, schedule),
+      );
+      return result ? nextLook(result, now()) : done;
+    } finally {
+      if (ownWrites.end(key)) enqueue([key]);
+    }
   };
 
   const controller: Controller = startController(
@@ -93,17 +102,23 @@ export function startPlacementLoop(context: HubContext, signal: AbortSignal): Lo
     else if (change.before) fleet.removeBinding(change.before);
     enqueue(triggers.ofBinding(change));
   });
-  scores.onChange((change) => enqueue(triggers.ofScore(change)));
+  scores.onChange((change) => {
+    scoreIndex.observe(change);
+    enqueue(triggers.ofScore(change));
+  });
   decisions.onChange((change) => {
     const { before, after } = change;
-    const known = after && ledger.get(keyOf(after))?.metadata.resourceVersion === after.metadata.resourceVersion;
-    ledger.observe(change);
-    // What we wrote ourselves is no news.
-    if (!known) enqueue([before, after].flatMap((decision) => (decision ? [ownerOf(decision)] : [])));
+    const object = after ?? before;
+    const isNew = ledger.observe(change);
+    if (!object) return;
+    for (const key of new Set([ownerOf(before ?? object), ownerOf(object)])) {
+      if (!ownWrites.defer(key, object, !after) && isNew) enqueue([key]);
+    }
   });
   placements.onChange(({ before, after }) => {
     const object = after ?? before;
-    if (object && !(after && publisher.isOwnWrite(after))) enqueue([keyOf(object)]);
+    if (!object || ownWrites.defer(keyOf(object), object, !after)) return;
+    if (!after || !publisher.isOwnWrite(after)) enqueue([keyOf(object)]);
   });
 
   const start = async (): Promise<void> => {

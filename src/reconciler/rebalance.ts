@@ -6,13 +6,18 @@ const FIRST_MS = 100;
 const PER_PLACEMENT_MS = 2;
 const LONGEST_MS = 60_000;
 
+interface SchedulingLoop {
+  enqueue(keys: readonly string[]): void;
+  isBusy(): boolean;
+}
+
 /**
  * Placements whose choice depends on how the others are spread are looked at again after the spread has changed: all
  * together and once, and ever more rarely while each round itself moves something again.
  */
 export class Rebalance {
   readonly #sensitive = new Set<string>();
-  readonly #enqueue: (keys: readonly string[]) => void;
+  readonly #loop: SchedulingLoop;
   readonly #signal: AbortSignal;
   #timer: NodeJS.Timeout | undefined;
   #waitMs = FIRST_MS;
@@ -21,8 +26,8 @@ export class Rebalance {
   #asked = new Set<string>();
   #scheduling: string | undefined;
 
-  constructor(enqueue: (keys: readonly string[]) => void, signal: AbortSignal) {
-    this.#enqueue = enqueue;
+  constructor(loop: SchedulingLoop, signal: AbortSignal) {
+    this.#loop = loop;
     this.#signal = signal;
     signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
   }
@@ -51,8 +56,16 @@ export class Rebalance {
     }
     const isOurDoing = placement === this.#scheduling;
     this.#waitMs = isOurDoing ? Math.min(2 * this.#waitMs, LONGEST_MS) : FIRST_MS;
+    this.#arm(performance.now() + LONGEST_MS);
+  }
+
+  /** While the loop has more urgent work, which changes the spread anyway, the round waits; but not for ever. */
+  #arm(latest: number): void {
     const waitMs = Math.max(this.#waitMs, PER_PLACEMENT_MS * this.#sensitive.size);
-    this.#timer = setTimeout(() => this.#round(), waitMs);
+    this.#timer = setTimeout(() => {
+      if (this.#loop.isBusy() && performance.now() < latest) this.#arm(latest);
+      else this.#round();
+    }, waitMs);
     this.#timer.unref();
   }
 
@@ -65,7 +78,7 @@ export class Rebalance {
     const keys = this.#affected();
     this.#causes = new Set();
     this.#asked = new Set(keys);
-    this.#enqueue(keys);
+    this.#loop.enqueue(keys);
   }
 
   /** A placement's own clusters never count for its own balance. */

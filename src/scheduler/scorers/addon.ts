@@ -1,4 +1,10 @@
+import type { AddOnPlacementScore } from '../../api/addon-score.js';
+import { memo } from '../memo.js';
 import { earlier, type Scorer } from '../plugin.js';
+
+const endOf = memo(({ status }: AddOnPlacementScore): number =>
+  status?.validUntil ? Date.parse(status.validUntil) : Number.POSITIVE_INFINITY,
+);
 
 /** Takes the score that an add-on published for the cluster; 0 without one, or when it has expired. */
 export const addOn = (resource: string, score: string): Scorer => ({
@@ -7,18 +13,16 @@ export const addOn = (resource: string, score: string): Scorer => ({
     const expired: string[] = [];
     let untilMs: number | undefined;
     const values = clusters.map(({ metadata: { name } }) => {
-      const status = scores.of(name, resource)?.status;
-      if (!status) return 0;
-      if (status.validUntil) {
-        const end = Date.parse(status.validUntil);
-        if (now.getTime() > end) {
-          expired.push(`${name}/${resource}`);
-          return 0;
-        }
-        // Expiry is strict, so the first moment at which it shows is one millisecond later.
-        untilMs = earlier(untilMs, end + 1);
+      const found = scores.of(name, resource);
+      if (!found) return 0;
+      const end = endOf(found);
+      if (now.getTime() > end) {
+        expired.push(`${name}/${resource}`);
+        return 0;
       }
-      return status.scores?.find((entry) => entry.name === score)?.value ?? 0;
+      // Expiry is strict, so the first moment at which it shows is one millisecond later.
+      if (end !== Number.POSITIVE_INFINITY) untilMs = earlier(untilMs, end + 1);
+      return found.status?.scores?.find((entry) => entry.name === score)?.value ?? 0;
     });
     return {
       values,
