@@ -68,7 +68,7 @@ class Reflector<T extends KubeObject> implements Informer<T> {
     this.#signal = signal;
     this.#log = options.log.with({ watch: type.plural, ...this.#selection });
     this.#random = options.random ?? Math.random;
-    this.#backoff = new Backoff({ baseMs: 100, maxMs: 30_000, ...options.backoff, random: this.#random });
+    this.#backoff = new Backoff({ baseMs: 100, maxMs: 10_000, ...options.backoff, random: this.#random });
     this.#store = new ObjectStore<T>((error) => this.#log.error('a listener failed', { error }));
     for (const [name, valuesOf] of Object.entries(options.indexes ?? {})) this.#store.addIndex(name, valuesOf);
   }
@@ -132,11 +132,16 @@ class Reflector<T extends KubeObject> implements Informer<T> {
       timeoutSeconds: WATCH_SECONDS + Math.floor(this.#random() * 60),
       signal: this.#signal,
     });
-    for await (const event of stream) {
-      // As in #relist.
-      this.#take(event as WatchEvent<KubeObject> as WatchEvent<T>);
-      events += 1;
-      if (events === 1) this.#backoff.forget('');
+    try {
+      for await (const event of stream) {
+        // As in #relist.
+        this.#take(event as WatchEvent<KubeObject> as WatchEvent<T>);
+        events += 1;
+        if (events === 1) this.#backoff.forget('');
+      }
+    } finally {
+      // A watch that held was a success, even when nothing happened on it.
+      if (performance.now() - started >= QUICK_MS) this.#backoff.forget('');
     }
     // A server that ends every watch at once would otherwise be asked without pause.
     if (events === 0 && performance.now() - started < QUICK_MS) await this.#pause(this.#backoff.next(''));

@@ -154,6 +154,18 @@ test('of several candidates one leads; when it stops it releases the lease and t
   t.true((after?.spec?.leaseTransitions ?? 0) > (before?.spec?.leaseTransitions ?? 0));
 });
 
+test('a leader that can renew keeps leading', async (t) => {
+  const { client } = await startTestServer(t);
+  const { state } = candidate(t, client, 'a');
+  const renewals = new Set<string>();
+  await until(t, async () => {
+    renewals.add((await client.get(Lease, LEASE))?.spec?.renewTime ?? '');
+    return renewals.size > 5;
+  });
+  t.deepEqual(state, { leading: 1, terms: 1 });
+  t.is((await client.get(Lease, LEASE))?.spec?.leaseTransitions, 0);
+});
+
 test('a leader whose lease another one took stops leading and campaigns again', async (t) => {
   const { client } = await startTestServer(t);
   const { state } = candidate(t, client, 'a');
