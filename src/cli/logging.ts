@@ -28,7 +28,14 @@ export function stderrLogger(level: LogLevel): Logger {
   return jsonLogger(level, { write });
 }
 
+/** Into a file, because a person watches progress on the terminal; where nobody does, JSON lines go to stderr too. */
 export function fileLogger(level: LogLevel, path: string): Logger {
   const file = createWriteStream(path, { flags: 'a', mode: 0o600 });
-  return jsonLogger(level, { write: (line) => file.write(line) });
+  const write = process.stderr.isTTY
+    ? (line: string) => file.write(line)
+    : (line: string) => {
+        file.write(line);
+        process.stderr.write(line);
+      };
+  return jsonLogger(level, { write });
 }

@@ -11,6 +11,7 @@ export interface Endpoints {
   readonly hub: string;
   readonly generator: string;
   readonly webhook: string;
+  readonly metrics: string;
   readonly generatorToken: string;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { loadAll } from 'js-yaml';
 import { ConfigMap } from '../../src/api/core.js';
 import { GitSource } from '../../src/api/gitsource.js';
 import { PlacementDecision } from '../../src/api/placement-decision.js';
@@ -16,6 +17,13 @@ import {
   startDev,
   until,
 } from './dev-process.js';
+
+interface ApplicationSet {
+  readonly spec: {
+    readonly generators: readonly { readonly plugin: { readonly input: { readonly parameters: object } } }[];
+    readonly template: unknown;
+  };
+}
 
 test('a commit becomes decisions, parameters for Argo CD, objects on clusters and status on the hub', async (t) => {
   const data = join(scratch(t), 'data');
@@ -62,12 +70,23 @@ test('a pushed commit moves a workload, a broken one changes nothing and says wh
       status?.conditions?.some(({ type, status }) => type === 'Available' && status === 'True'),
     );
   });
-  const answer = await askGenerator(endpoints, { placement: 'web', namespace: 'fleet' });
+  const [set] = loadAll(readFileSync('examples/argocd/applicationset.yaml', 'utf8')) as ApplicationSet[]; // our example
+  const answer = await askGenerator(endpoints, set?.spec.generators[0]?.plugin.input.parameters ?? {});
   t.is(answer.status, 200);
   t.truthy(answer.headers.get('content-length'));
   const { output } = (await answer.json()) as { output: { parameters: Record<string, string>[] } }; // the generator's contract
   t.like(output.parameters, [{ name: 'prod-us', clusterName: 'prod-us' }]);
   t.is(output.parameters.length, 1);
+  const used = [...JSON.stringify(set?.spec.template).matchAll(/\{\{\.(\w+)\}\}/g)].map(([, name]) => name ?? '');
+  t.deepEqual(used, ['name', 'server']);
+  for (const name of used) t.truthy(output.parameters[0]?.[name], `the example's template uses ${name}`);
+  const ready = await fetch(`${endpoints.metrics}/readyz`);
+  t.is(ready.status, 200);
+  t.regex(
+    await (await fetch(`${endpoints.metrics}/metrics`)).text(),
+    /placet_reconcile_total\{loop="placement",outcome="done"\} \d/,
+  );
+
   const unknown = await askGenerator(endpoints, { placement: 'nope', namespace: 'fleet' });
   t.is(unknown.status, 404, 'an error keeps the Applications, an empty answer would remove them');
   t.regex(((await unknown.json()) as { message: string }).message, /nope/); // refusals are JSON with a message
@@ -83,9 +102,9 @@ test('a pushed commit moves a workload, a broken one changes nothing and says wh
     const found = await hub.get(GitSource, { namespace: 'placet-system', name: 'fleet' });
     return found?.status?.lastAttemptedRevision?.endsWith(broken) ? found : undefined;
   });
-  const ready = source.status?.conditions?.find(({ type }) => type === 'Ready');
-  t.is(ready?.status, 'False');
-  t.regex(ready?.message ?? '', /placements\/web\.yaml:\d+:\d+: /);
+  const refusal = source.status?.conditions?.find(({ type }) => type === 'Ready');
+  t.is(refusal?.status, 'False');
+  t.regex(refusal?.message ?? '', /placements\/web\.yaml:\d+:\d+: /);
   t.true(source.status?.lastAppliedRevision?.endsWith(commit));
   t.deepEqual(await decided(), ['prod-us']);
   t.truthy(await us.get(ConfigMap, banner));

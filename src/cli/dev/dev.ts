@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { startAgent } from '../../agent/agent.js';
 import { Namespace, Secret } from '../../api/core.js';
@@ -9,9 +9,11 @@ import { keepSecret } from '../../control/redact.js';
 import { createCaches } from '../../kube/caches.js';
 import type { KubeClient } from '../../kube/client.js';
 import { connect } from '../../kube/connect.js';
+import { healthHandler } from '../health.js';
 import { startHub } from '../hub.js';
 import { HUB_CONTROLLERS } from '../hub-controllers.js';
 import { aborted, lifetime } from '../lifetime.js';
+import { listen } from '../listener.js';
 import { fileLogger } from '../logging.js';
 import { createMetrics } from '../metrics.js';
 import { Refusal } from '../refusal.js';
@@ -44,6 +46,7 @@ export async function runDev(options: DevOptions): Promise<void> {
     () => performance.now(),
   );
   const deadline = performance.now() + options.timeout;
+  rmSync(data.endpoints, { force: true }); // of a run that was killed; written again once everything serves
   const names = clusterNames(options.clusters);
 
   const servers = await progress.step(
@@ -90,6 +93,7 @@ async function startAll({ data, servers, client, log }: Parts, signal: AbortSign
   const caches = createCaches(client, log, signal);
   const generatorToken = secretFile(data.generatorToken);
   const free = { host: '127.0.0.1', port: 0 };
+  const metrics = createMetrics();
   const hub = await startHub({
     client,
     caches,
@@ -102,7 +106,7 @@ async function startAll({ data, servers, client, log }: Parts, signal: AbortSign
     },
     generator: { address: free, token: () => generatorToken, argocdNamespace: 'argocd' },
     webhook: { address: free },
-    metrics: createMetrics(),
+    metrics,
     now,
     log,
   });
@@ -117,6 +121,7 @@ async function startAll({ data, servers, client, log }: Parts, signal: AbortSign
           spoke: await connect({ kubeconfig: data.clusterKubeconfig(name), userAgent: 'placet-agent', log }),
           now,
           log: log.with({ cluster: name }),
+          onOutcome: metrics.reconciled,
         },
         signal,
       ),
@@ -124,11 +129,21 @@ async function startAll({ data, servers, client, log }: Parts, signal: AbortSign
   );
   await watchRepository(client, data);
   const loops = hub.startLoops(signal);
-  const endpoints = { hub: servers.hub.url, generator: hub.generatorUrl, webhook: hub.webhookUrl, generatorToken };
+  const health = await listen(
+    healthHandler(metrics.registry, () => []),
+    free,
+  );
+  const endpoints = {
+    hub: servers.hub.url,
+    generator: hub.generatorUrl,
+    webhook: hub.webhookUrl,
+    metrics: health.url,
+    generatorToken,
+  };
   writeWhole(data.endpoints, `${JSON.stringify(endpoints, undefined, 2)}\n`);
   return async () => {
     await Promise.all([...loops, registration, ...agents].map(({ stopped }) => stopped));
-    await hub.close();
+    await Promise.all([hub.close(), health.close()]);
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CRDS } from '../../api/crd.js';
 import { openPki } from '../../apiserver/pki.js';
@@ -33,9 +34,27 @@ export async function startServers(data: DataDirectory, names: readonly string[]
 }
 
 async function start(folder: string, kubeconfig: string, simulateWorkloads: boolean, log: Logger): Promise<ApiServer> {
-  const store = await openLmdbStore(join(folder, 'store'));
   const pki = await openPki(join(folder, 'pki'));
-  const server = await startApiServer({ store, pki, crds: CRDS, simulateWorkloads, log });
+  const serve = async (port: number): Promise<ApiServer> =>
+    startApiServer({
+      store: await openLmdbStore(join(folder, 'store')),
+      pki,
+      port,
+      crds: CRDS,
+      simulateWorkloads,
+      log,
+    });
+  const server = await serve(earlierPort(kubeconfig)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    return serve(0);
+  });
   writeWhole(kubeconfig, await server.kubeconfig(ADMIN));
   return server;
+}
+
+/** The port of the last run, so that kubeconfigs in use and the agents' idea of their hub stay right; 0 if none. */
+function earlierPort(kubeconfig: string): number {
+  if (!existsSync(kubeconfig)) return 0;
+  const [, port = '0'] = /"server":\s*"https:\/\/[^"]*:(\d+)"/.exec(readFileSync(kubeconfig, 'utf8')) ?? [];
+  return Number(port);
 }
