@@ -26,7 +26,7 @@ export function parseDurationNanos(text: string): bigint {
     const scale = UNITS[unit] ?? 0n;
     total += BigInt(whole || 0) * scale + (BigInt(fraction || 0) * scale) / 10n ** BigInt(fraction.length);
   }
-  if (total > MAX) throw new DurationError(`time: invalid duration ${quoted}`);
+  if (total > (sign === '-' ? MAX + 1n : MAX)) throw new DurationError(`time: invalid duration ${quoted}`);
   return sign === '-' ? -total : total;
 }
 

@@ -19,7 +19,8 @@ export interface FieldSelector {
 export function parseFieldSelector(text: string): FieldSelector {
   const requirements = splitTerms(text)
     .filter((term) => term !== '')
-    .map((term) => readTerm(term, text));
+    .map((term) => readTerm(term, text))
+    .filter(({ field, value }) => field !== '' || value !== '');
   return Object.freeze({
     requirements,
     matches: (fieldValue: (field: string) => string | undefined) =>
@@ -35,7 +36,7 @@ const escaped = (value: string): string => value.replace(/[\\,=]/g, '\\$&');
 const splitTerms = (text: string): string[] => text.match(/(?:\\[\s\S]|[^,\\]|\\$)+/g) ?? [];
 
 function readTerm(term: string, selector: string): FieldRequirement {
-  const parts = /^((?:\\[\s\S]|[^\\!=]|!(?!=))*)(!=|==|=)([\s\S]*)$/.exec(term);
+  const parts = /^([^=!]*(?:!(?!=)[^=!]*)*)(!=|==|=)([\s\S]*)$/.exec(term);
   if (!parts) throw new SelectorError(`invalid selector: '${selector}'; can't understand '${term}'`);
   const [, field = '', symbol, value = ''] = parts;
   return { field, operator: symbol === '!=' ? '!=' : '=', value: unescaped(value) };
@@ -44,7 +45,7 @@ function readTerm(term: string, selector: string): FieldRequirement {
 function unescaped(value: string): string {
   return value.replace(/\\([\s\S]?)|[,=]/g, (found, character: string | undefined) => {
     if (character === undefined) {
-      throw new SelectorError(`invalid field selector: unescaped character in value: ${found}`);
+      throw new SelectorError(`invalid field selector: unescaped character in value: ${found.charCodeAt(0)}`);
     }
     if (!['\\', ',', '='].includes(character)) {
       throw new SelectorError(`invalid field selector: invalid escape sequence: ${found}`);

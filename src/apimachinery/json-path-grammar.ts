@@ -185,7 +185,7 @@ function arrayStep(text: string): readonly PathNode[] {
   const key = /^'([^']*)'$/.exec(text);
   if (key) return inside(`.${key[1]}`);
   const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text === '*' ? ':' : text);
-  if (!slice) throw new JsonPathError(`invalid array index [${text}]`);
+  if (!slice) throw new JsonPathError(`invalid array index ${text}`);
   const [, from = '', to, step] = slice;
   const first = from === '' ? unknown : known(index(from));
   const last = to === undefined ? known(first.value + 1, true) : to === ':' ? unknown : known(index(to.slice(1)));

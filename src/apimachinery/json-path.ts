@@ -208,7 +208,16 @@ function goType(value: unknown): string {
   return typeof value === 'object' ? 'map[string]interface {}' : typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-const goText = (value: unknown): string => (value === null ? '<nil>' : isMap(value) ? 'map' : String(value));
+/** Go's `%v`. */
+function goText(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isMap(value)) return String(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${goText(value[key])}`);
+  return `map[${members.join(' ')}]`;
+}
 
 type Ordered = string | number | boolean;
 

@@ -6,8 +6,6 @@ export class QuantityError extends Error {
 
 const NANO = 10n ** 9n;
 const MAX = 2n ** 63n - 1n;
-/** Kubernetes computes with more digits than these only after capping the amount. */
-const EXACT_DIGITS = 18;
 
 const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
@@ -132,8 +130,7 @@ export function parseQuantity(text: string): Quantity {
   if (!parts || text === '') throw new QuantityError(FORMAT_MESSAGE);
   const [, sign, whole = '', fraction = '', suffixText = ''] = parts;
   const suffix = suffixOf(suffixText);
-  if (whole + fraction === '') throw new QuantityError('unable to parse numeric part of quantity');
-  const nano = cap(toNano(whole, fraction, suffix), whole.replace(/^0+/, '').length + fraction.length, suffix);
+  const nano = cap(toNano(whole, fraction, suffix), suffix);
   const isFractionOfBinary = suffix.format === 'BinarySI' && nano < NANO && nano > 0n;
   return new Quantity(sign === '-' ? -nano : nano, isFractionOfBinary ? 'DecimalSI' : suffix.format);
 }
@@ -150,13 +147,12 @@ export function quantityOrUndefined(text: string): Quantity | undefined {
 
 /** Billionths, rounded up. */
 function toNano(whole: string, fraction: string, { base, exponent }: Suffix): bigint {
-  const digits = BigInt(whole + fraction);
+  // Nothing before the suffix is zero, as in Kubernetes.
+  const digits = BigInt(whole + fraction || 0);
   const scale = (base === 10 ? exponent : 0) - fraction.length + 9;
   const multiplied = base === 2 ? digits << BigInt(exponent) : digits;
   return scale >= 0 ? multiplied * 10n ** BigInt(scale) : divideUp(multiplied, 10n ** BigInt(-scale));
 }
 
-function cap(nano: bigint, digits: number, { base }: Suffix): bigint {
-  const mayExceed = base === 10 && digits <= EXACT_DIGITS;
-  return !mayExceed && nano > MAX * NANO ? MAX * NANO : nano;
-}
+/** Kubernetes caps only what has a binary suffix. */
+const cap = (nano: bigint, { base }: Suffix): bigint => (base === 2 && nano > MAX * NANO ? MAX * NANO : nano);

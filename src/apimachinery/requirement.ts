@@ -18,9 +18,9 @@ export class SelectorError extends Error {
 const invalid = (field: string, value: unknown, detail: string): string =>
   `${field}: Invalid value: ${JSON.stringify(value)}: ${detail}`;
 
-function keyProblems(key: string): string[] {
+function keyProblems(key: string, field = 'key'): string[] {
   const errors = labelKeyProblems(key);
-  return errors.length === 0 ? [] : [invalid('key', key, errors.join('; '))];
+  return errors.length === 0 ? [] : [invalid(field, key, errors.join('; '))];
 }
 
 function countProblem(operator: Operator, values: readonly string[], empty: null | readonly []): string[] {
@@ -61,7 +61,8 @@ function integerOf(text: string | undefined): bigint | undefined {
   return value === BigInt.asIntN(64, value) ? value : undefined;
 }
 
-export const checkKey = (key: string): void => checkNone(keyProblems(key));
+/** As the parser of selectors does, which knows no field. */
+export const checkKey = (key: string): void => checkNone(keyProblems(key, '<nil>'));
 
 function checkNone(problems: readonly string[]): void {
   if (problems.length > 0)

@@ -73,7 +73,7 @@ const fails = test.macro({
 });
 
 test(fails, '.list[0', 'unterminated array');
-test(fails, '.list[x]', 'invalid array index [x]');
+test(fails, '.list[x]', 'invalid array index x');
 test(fails, '.list[9]', 'array index out of bounds: index 9, length 4');
 test(fails, '.list[3:1]', 'starting index 3 is greater than ending index 1');
 test(fails, '.spec.replicas[0]', 'int64 is not array or slice');

@@ -49,7 +49,7 @@ test(
   'a in ()',
   "unable to parse requirement: values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty",
 );
-test(refused, '-a=1', `unable to parse requirement: key: Invalid value: "-a": name part ${NAME}`);
+test(refused, '-a=1', `unable to parse requirement: <nil>: Invalid value: "-a": name part ${NAME}`);
 test(
   refused,
   'a>x',

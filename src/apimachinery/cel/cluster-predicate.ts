@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject } from '../json.js';
-import { quantityOrUndefined } from '../quantity.js';
 import { QUANTITIES } from './amounts.js';
 import { LISTS } from './collections.js';
 import { createEnvironment, type Program } from './environment.js';
@@ -158,11 +157,11 @@ const isEmpty = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (isJsonObject(value) && Object.keys(value).length === 0);
 
-/** Quantities print in their canonical form. */
+/** Quantities print as they were written. */
 const amounts = (given: unknown): JsonObject =>
   Object.fromEntries(
     Object.entries(objectOf(given)).map(([name, amount]) => [
       name,
-      quantityOrUndefined(String(amount))?.toString() ?? amount,
+      typeof amount === 'number' ? String(amount) : amount,
     ]),
   );

@@ -218,7 +218,7 @@ test('B26 a cluster looks as its Go type prints it', (t) => {
   t.false(holds('managedCluster.?kind.hasValue()'));
   t.false(holds('has(managedCluster.spec.taints)', { spec: { taints: [] } }));
   t.true(
-    holds('managedCluster.status.allocatable["cpu"] == "1" && managedCluster.status.allocatable["memory"] == "4"', {
+    holds('managedCluster.status.allocatable["cpu"] == "1000m" && managedCluster.status.allocatable["memory"] == "4"', {
       status: { allocatable: { cpu: '1000m', memory: 4 } },
     }),
   );
