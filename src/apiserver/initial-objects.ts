@@ -14,7 +14,7 @@ export async function createMissing(local: LocalApi, objects: readonly Unstructu
   await Promise.all(objects.map((object) => createIfMissing(local, object)));
 }
 
-export async function createIfMissing(local: LocalApi, object: Unstructured): Promise<void> {
+async function createIfMissing(local: LocalApi, object: Unstructured): Promise<void> {
   const kind = local.kindOf(object.apiVersion, object.kind);
   if (!kind) throw new Error(`${object.apiVersion} ${object.kind} is not served`);
   const { name, namespace } = object.metadata;

@@ -55,6 +55,12 @@ export interface Storage {
   readonly version: string;
 }
 
+/** An OpenAPI schema and what it refers to, by name. */
+export interface KindDocument {
+  readonly root: Readonly<Record<string, unknown>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
 /** One served version of a kind, built in or from a CRD. */
 export interface Kind extends ResourceType {
   readonly singular: string;
@@ -75,6 +81,8 @@ export interface Kind extends ResourceType {
   readonly storage: Storage;
   /** Refuses, with 400, JSON that does not fit the types of a built-in kind, and drops nulls; first thing on every write. */
   decode?(object: Unstructured): Unstructured;
+  /** How OpenAPI tells it, when that is more than its schema. */
+  document?(): KindDocument;
   /** From this version to what is stored and back; the identity but for `apiVersion` when absent. */
   toStorage?(object: Unstructured): Unstructured;
   fromStorage?(object: Unstructured): Unstructured;

@@ -62,7 +62,7 @@ const documentOf = (path: string, kinds: readonly Kind[]): Json => ({
   openapi: '3.0.0',
   info: { title: 'Kubernetes', version: 'v1.33.0' },
   paths: Object.fromEntries(kinds.flatMap((kind) => pathsOf(path, kind))),
-  components: { schemas: Object.fromEntries(kinds.map((kind) => [schemaName(kind), schemaOf(kind)])) },
+  components: { schemas: Object.assign({}, ...kinds.map(componentsOf)) },
 });
 
 const gvkOf = ({ group, version, kind }: Kind): Json => ({ group, kind, version });
@@ -83,9 +83,16 @@ const TYPE_META: Readonly<Record<string, Schema>> = {
   metadata: { ...OBJECT_META, description: "Standard object's metadata." },
 };
 
-const schemaOf = (kind: Kind): Json => ({
-  ...kind.schema,
-  properties: { ...TYPE_META, ...kind.schema.properties, metadata: TYPE_META.metadata },
+function componentsOf(kind: Kind): Json {
+  const document = kind.document?.();
+  return { ...document?.components, [schemaName(kind)]: schemaOf(kind, document?.root ?? { ...kind.schema }) };
+}
+
+const schemaOf = (kind: Kind, schema: Json): Json => ({
+  ...schema,
+  properties: kind.custom
+    ? { ...TYPE_META, ...kind.schema.properties, metadata: TYPE_META.metadata }
+    : { ...(schema.properties as Json), apiVersion: TYPE_META.apiVersion, kind: TYPE_META.kind },
   'x-kubernetes-group-version-kind': [gvkOf(kind)],
 });
 

@@ -12,6 +12,7 @@ import { createRbacAuthorizer } from './authorization/rbac.js';
 import { builtinBehaviour } from './builtin/behaviour.js';
 import { builtinKinds } from './builtin/kinds.js';
 import { guardCertificates } from './certificate-requests.js';
+import { namespaceContent } from './controllers/namespace-content.js';
 import { startServerLoops } from './controllers/start.js';
 import { installDefinitions } from './crd/install.js';
 import { followDefinitions } from './crd/registry.js';
@@ -80,6 +81,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     installDefinitions(local, options.crds ?? []),
     createMissing(local, [...DEFAULT_NAMESPACES, ...DEFAULT_ROLES]),
   ]);
+  const contents = DEFAULT_NAMESPACES.flatMap(({ metadata }) => namespaceContent(metadata.name, pki.caCertificate));
+  await createMissing(local, contents);
   const stopping = new AbortController();
   const simulateWorkloads = options.simulateWorkloads ?? false;
   const loops = startServerLoops({ local, log, now, pki, simulateWorkloads }, stopping.signal);

@@ -16,6 +16,7 @@ import {
 } from './core.js';
 import { DECLARATIONS, type Declaration } from './declarations.js';
 import { decode } from './decode.js';
+import { documentOf } from './documentation.js';
 import { fromCoreEvent, toCoreEvent } from './events.js';
 import { cronJob, job } from './jobs.js';
 import { pod } from './pods.js';
@@ -123,6 +124,7 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     ...VIEWS[`${group}/${version}/${kind}`],
     // Subresources of other kinds travel through here too.
     decode: (object) => (object.kind === kind ? decode(model, object) : object),
+    document: () => documentOf(model),
     cells: (object, now) => cellsOf(columns, object, now),
     strategy: completed(behaviour.strategies[key] ?? STRATEGIES[key] ?? {}, schemaOf(model)),
     selectableFields: declaration.selectable ?? [],

@@ -31,6 +31,9 @@ const SCALARS: Readonly<Record<string, Schema>> = {
   a: { 'x-kubernetes-preserve-unknown-fields': true },
 };
 
+/** The schema of a one-letter code. */
+export const scalarSchema = (code: string): Schema | undefined => SCALARS[code];
+
 export interface Field {
   readonly name: string;
   readonly required: boolean;

@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { startController } from '../../control/controller.js';
 import { done } from '../../control/outcome.js';
-import { createIfMissing } from '../initial-objects.js';
+import { createMissing } from '../initial-objects.js';
 import { type Loop, type LoopContext, RESYNC_MS } from './loop.js';
 
 const ACCOUNT = 'default';
@@ -19,8 +19,7 @@ export function startNamespaceContent({ local, log }: LoopContext, caCertificate
         const kind = local.kindOf('v1', 'Namespace');
         const namespace = kind && local.get(kind, { name });
         if (!namespace || namespace.metadata.deletionTimestamp !== undefined) return done;
-        await createIfMissing(local, accountOf(name));
-        await createIfMissing(local, rootCaOf(name, caCertificate));
+        await createMissing(local, namespaceContent(name, caCertificate));
         return done;
       },
     },
@@ -40,6 +39,11 @@ export function startNamespaceContent({ local, log }: LoopContext, caCertificate
   if (kind) for (const { metadata } of local.list(kind)) controller.add(metadata.name);
   return controller;
 }
+
+export const namespaceContent = (namespace: string, caCertificate: string): readonly Unstructured[] => [
+  accountOf(namespace),
+  rootCaOf(namespace, caCertificate),
+];
 
 const accountOf = (namespace: string): Unstructured => ({
   apiVersion: 'v1',
