@@ -39,6 +39,9 @@ export function draftOfUpdate(
   context: WriteContext,
   manager: string | undefined,
 ): Unstructured {
+  if (!subresource && !sent.metadata.resourceVersion && needsVersion(kind)) {
+    throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
+  }
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
   const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
   if (!subresource) kind.strategy.prepareUpdate?.(draft, before, context);
@@ -46,7 +49,6 @@ export function draftOfUpdate(
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
   }
   refuse(kind, name, [
-    ...(kind.custom && !subresource && !sent.metadata.resourceVersion ? [MISSING_VERSION] : []),
     ...metadataProblems(draft.metadata, kind),
     ...metadataUpdateProblems(draft.metadata, before.metadata),
     ...validateWithRules(kind.schema, draft, before).map(causeOf),
@@ -56,6 +58,9 @@ export function draftOfUpdate(
   recordOwners(kind, draft, before, { manager, subresource: subresource?.name ?? '', now: context.now });
   return draft;
 }
+
+/** Kinds that are never overwritten blindly. */
+const needsVersion = ({ custom, plural }: Kind): boolean => custom || plural === 'leases';
 
 /** The value is how kube-apiserver prints an absent one. */
 const MISSING_VERSION: Cause = {

@@ -12,7 +12,14 @@ export const timestamp = (now: Date): string => `${now.toISOString().slice(0, 19
 
 /** Metadata a new object begins with: what only the server sets is set anew. */
 export function newMetadata(sent: ObjectMeta, kind: Kind, namespace: string, now: Date): ObjectMeta {
-  const { generation: _g, deletionTimestamp: _d, deletionGracePeriodSeconds: _s, resourceVersion: _r, ...rest } = sent;
+  const {
+    generation: _g,
+    deletionTimestamp: _d,
+    deletionGracePeriodSeconds: _s,
+    resourceVersion: _r,
+    namespace: _n,
+    ...rest
+  } = sent;
   const name = !sent.name && sent.generateName ? generatedName(sent.generateName) : (sent.name ?? '');
   return {
     ...rest,

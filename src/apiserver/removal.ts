@@ -49,13 +49,16 @@ export async function deleteObject(
   }
 }
 
-function checkPreconditions(kind: Kind, { name, uid, resourceVersion }: ObjectMeta, options: DeleteOptions): void {
-  if (options.uid !== undefined && options.uid !== uid) {
-    throw conflict(kind, name, `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`);
+function checkPreconditions(kind: Kind, { name, uid, resourceVersion }: ObjectMeta, wanted: DeleteOptions): void {
+  // Kubernetes names the kind here, where it names the resource everywhere else.
+  const named = { ...kind, plural: kind.kind };
+  if (wanted.uid !== undefined && wanted.uid !== uid) {
+    const why = `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
+    throw conflict(named, name, why);
   }
-  if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
-    throw conflict(kind, name, why);
+  if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
+    const why = `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+    throw conflict(named, name, why);
   }
 }
 

@@ -3,8 +3,9 @@ import { applyDefaults } from '../apimachinery/structural/default.js';
 import { OBJECT_META } from '../apimachinery/structural/object-meta.js';
 import { prune } from '../apimachinery/structural/prune.js';
 import { validate } from '../apimachinery/structural/validate.js';
+import { Misfit } from './builtin/decode.js';
+import { refusedBody } from './field-validation.js';
 import type { Kind } from './kind.js';
-import { badRequest } from './status-error.js';
 
 export interface Shaped {
   readonly object: Unstructured;
@@ -12,19 +13,27 @@ export interface Shaped {
   readonly unknown: readonly string[];
 }
 
+type Refuse = (problem: string) => Error;
+
 /** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
-export function shaped(kind: Kind, sent: Unstructured): Shaped {
-  const decoded = kind.decode?.(sent) ?? sent;
-  checkMetadata(kind, decoded);
+export function shaped(kind: Kind, sent: Unstructured, refuse: Refuse = refusedBody(kind)): Shaped {
+  const decoded = decodedAs(kind, sent, refuse);
+  checkMetadata(decoded, refuse);
   const { value, pruned } = prune(kind.schema, decoded);
   return { object: applyDefaults(kind.schema, value), unknown: pruned };
 }
 
+/** Refuses what does not fit the types of a built-in kind. */
+export function decodedAs(kind: Kind, sent: Unstructured, refuse: Refuse = refusedBody(kind)): Unstructured {
+  try {
+    return kind.decode?.(sent) ?? sent;
+  } catch (error) {
+    throw error instanceof Misfit ? refuse(error.message) : error;
+  }
+}
+
 /** Metadata is read before anything looks at it, so its types must be right. */
-function checkMetadata(kind: Kind, { metadata }: Unstructured): void {
+function checkMetadata({ metadata }: Unstructured, refuse: Refuse): void {
   const [wrong] = validate(OBJECT_META, metadata, 'metadata').filter(({ type }) => type === 'FieldValueTypeInvalid');
-  if (!wrong) return;
-  throw badRequest(
-    `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${wrong.field}: ${wrong.message}`,
-  );
+  if (wrong) throw refuse(`${wrong.field}: ${wrong.message}`);
 }

@@ -154,10 +154,10 @@ function draftFor(
   options: WriteOptions,
 ): Unstructured {
   checkPreconditions(kind, target.name, produced.object, before);
+  const { refuse = refusedBody(kind), duplicates, owned = false } = produced;
   const { object, unknown } = target.subresource?.view
     ? { object: produced.object, unknown: [] }
-    : shaped(kind, produced.object);
-  const { refuse = refusedBody(kind), duplicates, owned = false } = produced;
+    : shaped(kind, produced.object, refuse);
   reportStrictErrors({ unknown, duplicates }, options.fieldValidation, options.caller, refuse);
   const manager = owned ? undefined : options.fieldManager;
   const draft = draftOfUpdate(kind, target, { sent: object, before }, contextOf(api, options), manager);

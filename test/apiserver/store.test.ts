@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -203,11 +204,13 @@ const WRITER = fileURLToPath(new URL('./store-writer.js', import.meta.url));
 
 async function acknowledged(child: ChildProcess, kills: number): Promise<Map<string, number>> {
   const latest = new Map<string, number>();
+  const exited = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout! })) {
     const [name = '', value] = line.split(' ');
     latest.set(name, Number(value));
     if (latest.size > 0 && (latest.get('count') ?? 0) >= kills) child.kill('SIGKILL');
   }
+  await exited;
   return latest;
 }
 

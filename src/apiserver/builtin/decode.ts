@@ -1,6 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
-import { badRequest } from '../status-error.js';
 import { type Field, fieldsOf } from './schema.js';
 
 type Json = Record<string, unknown>;
@@ -9,17 +8,13 @@ type Json = Record<string, unknown>;
  * What Kubernetes makes of a client's JSON when it reads it into the types of a built-in kind: a value of the wrong type is
  * refused in its words, nulls and empty lists and maps are as good as absent. Unknown fields are left alone.
  */
-export function decode(model: string, object: Unstructured): Unstructured {
-  try {
-    return decodeModel(model, object, []) as Unstructured; // an object went in, and only members of it are dropped
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
-    const version = object.apiVersion.split('/').at(-1);
-    throw badRequest(`${object.kind} in version "${version}" cannot be handled as a ${object.kind}: ${error.message}`);
-  }
-}
+export const decode = (model: string, object: Unstructured): Unstructured =>
+  decodeModel(model, object, []) as Unstructured; // an object went in, and only members of it are dropped
 
-class Misfit extends Error {}
+/** The JSON has another type than the field; the message is Go's. */
+export class Misfit extends Error {
+  override readonly name = 'Misfit';
+}
 
 const fields = new Map<string, readonly Field[]>();
 

@@ -2,6 +2,7 @@ import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
 import { type ResourceRequest, sentObject, writeOptions } from '../request.js';
+import { decodedAs } from '../shape.js';
 import { badRequest, methodNotAllowed, noSuchResource, notFound, StatusError } from '../status-error.js';
 import { fromStored } from '../versions.js';
 import { contextOf, createObject } from '../write.js';
@@ -14,7 +15,7 @@ export async function create(request: ResourceRequest): Promise<Answer> {
   const sent = await sentObject(request);
   const options = writeOptions(request);
   if (kind.strategy.answer) {
-    const object = kind.decode?.(sent.object) ?? sent.object;
+    const object = decodedAs(kind, sent.object);
     return { code: 201, body: await kind.strategy.answer(object, contextOf(api, options)) };
   }
   const namespace = namespaceOf(request, sent.object);

@@ -4,9 +4,12 @@ import { jsonPatch } from '../../apimachinery/patch/json-patch.js';
 import { mergePatch } from '../../apimachinery/patch/merge-patch.js';
 import { PatchError } from '../../apimachinery/patch/patch-error.js';
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.js';
+import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
 import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
+import { causeOf } from '../causes.js';
 import { checkObject, parseJson } from '../decode.js';
+import { goText } from '../go-text.js';
 import type { Kind } from '../kind.js';
 import { bodyOf, type ResourceRequest, writeOptions } from '../request.js';
 import { badRequest, invalid, methodNotAllowed, StatusError, unsupportedMediaType } from '../status-error.js';
@@ -37,16 +40,13 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   const subresource = writableSubresource(request, 'patch');
   const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
   if (!change) throw unsupportedMediaType(acceptedText(kind));
-  const bytes = await bodyOf(request);
-  const { value, duplicates } = parseJson(bytes, type, 'error decoding patch');
-  const refuse = (problems: string): Error => refusedPatch(kind, bytes, problems);
+  const { value, duplicates } = parseJson(await bodyOf(request), type, 'error decoding patch');
   const produce = (before: Unstructured): Produced => {
-    const target = subresource?.view ? subresource.view(before) : before;
-    const object = placedAt(
-      request,
-      checkObject(patched(change, kind, target, value), { ...kind, ...subresource?.type }),
-    );
-    return { object, duplicates: duplicates, refuse, ...unversioned(before, object) };
+    const live = subresource?.view ? subresource.view(before) : before;
+    const result = patched(change, kind, live, value);
+    const object = placedAt(request, checkObject(result, { ...kind, ...subresource?.type }));
+    const shown = type === STRATEGIC ? goText(value) : JSON.stringify(result);
+    return { object, duplicates, refuse: (problems) => refusedPatch(shown, problems), ...unversioned(before, object) };
   };
   const target = { namespace, name, subresource };
   return answerWritten(request, await updateObject(api, kind, target, produce, writeOptions(request)));
@@ -69,14 +69,9 @@ function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown
 const unversioned = (before: Unstructured, object: Unstructured) =>
   object.metadata.resourceVersion === before.metadata.resourceVersion ? { retriable: true } : {};
 
-const refusedPatch = (kind: Kind, bytes: Buffer, problems: string): Error =>
-  invalid({ ...kind, kind: '', group: '' }, '', [
-    {
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(bytes.toString())}: ${problems}`,
-      field: 'patch',
-    },
-  ]);
+/** `shown` is what the patch made, or the patch itself where Kubernetes shows that. */
+const refusedPatch = (shown: string, problems: string): Error =>
+  invalid({ group: '', plural: '', kind: '' }, '', [causeOf(invalidValue('patch', shown, problems))]);
 
 const acceptedText = ({ custom }: Kind): string => {
   const types = Object.keys(PATCHES).filter((type) => !custom || type !== STRATEGIC);

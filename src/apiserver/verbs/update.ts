@@ -24,7 +24,10 @@ export function placedAt({ kind, namespace, name }: ResourceRequest, object: Uns
   if (found !== name) {
     throw badRequest(`the name of the object (${found}) does not match the name on the URL (${name})`);
   }
-  if (!kind.namespaced) return object;
+  if (!kind.namespaced) {
+    const { namespace: _, ...metadata } = object.metadata;
+    return { ...object, metadata };
+  }
   const named = object.metadata.namespace || namespace;
   if (named !== namespace) {
     throw badRequest(

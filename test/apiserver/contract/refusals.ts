@@ -149,7 +149,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   'an update without a version': put(widget('taken', { size: 4 }), {
     ...INVALID,
     message:
-      'Widget.contract.example.com "taken" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
+      'widgets.contract.example.com "taken" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
     causes: ['metadata.resourceVersion'],
   }),
   'an update with another name': put(widget('other'), {
@@ -203,6 +203,42 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     message:
       'Widget.contract.example.com "taken" is invalid: spec.size: Invalid value: 99: spec.size in body should be less than or equal to 10',
     causes: ['spec.size'],
+  },
+  'a patch that brings an unknown field under strict validation': {
+    method: 'PATCH',
+    path: ({ widgets }) => `${widgets}/taken?fieldValidation=Strict`,
+    call: { body: { spec: { typo: 1 } }, type: 'application/merge-patch+json' },
+    ...INVALID,
+    message:
+      /^ "" is invalid: patch: Invalid value: "\{.*typo.*\}": strict decoding error: unknown field "spec\.typo"$/,
+    causes: ['patch'],
+  },
+  'a strategic patch that brings an unknown field under strict validation': {
+    method: 'PATCH',
+    path: ({ configMaps }) => `${configMaps}/taken?fieldValidation=Strict`,
+    call: { body: { typo: { b: [1, 'x'], a: null } }, type: 'application/strategic-merge-patch+json' },
+    ...INVALID,
+    message:
+      ' "" is invalid: patch: Invalid value: "map[typo:map[a:<nil> b:[1 x]]]": strict decoding error: unknown field "typo"',
+    causes: ['patch'],
+  },
+  'a patch of the wrong type': {
+    method: 'PATCH',
+    path: ({ configMaps }) => `${configMaps}/taken`,
+    call: { body: { data: [1] }, type: 'application/merge-patch+json' },
+    ...INVALID,
+    message:
+      /^ "" is invalid: patch: Invalid value: "\{.*\}": json: cannot unmarshal array into Go struct field ConfigMap\.data of type map\[string\]string$/,
+    causes: ['patch'],
+  },
+  'a deletion that names another uid': {
+    method: 'DELETE',
+    path: ({ widgets }) => `${widgets}/taken`,
+    call: { body: { preconditions: { uid: 'other' } } },
+    code: 409,
+    reason: 'Conflict',
+    message:
+      /^Operation cannot be fulfilled on Widget\.contract\.example\.com "taken": the UID in the precondition \(other\) does not match the UID in record \(.*\)\. The object might have been deleted and then recreated$/,
   },
   'a label selector that is none': get(({ widgets }) => `${widgets}?labelSelector=a%20b%20c`, {
     ...BAD,
