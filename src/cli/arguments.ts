@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { DurationError, parseDuration } from '../apimachinery/duration.js';
 
 /** `host:port`, as every `--…-addr` flag takes it; port 0 picks a free one. */
 export interface Address {
@@ -6,15 +7,14 @@ export interface Address {
   readonly port: number;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 /** `120s`, `1m30s`, `500ms` → milliseconds. */
 export function duration(text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
     throw new InvalidArgumentError('Give a duration with a unit, such as 30s, 2m or 1m30s.');
   }
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0), 0);
 }
 
 export function port(text: string): number {

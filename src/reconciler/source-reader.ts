@@ -1,9 +1,9 @@
 import { Secret } from '../api/core.js';
 import type { GitSource } from '../api/gitsource.js';
 import { keyOf } from '../api/meta.js';
+import { parseDuration } from '../apimachinery/duration.js';
 import { type Checkout, checkOut } from '../gitsource/checkout.js';
 import { credentialsFrom } from '../gitsource/credentials.js';
-import { durationMs } from '../gitsource/duration.js';
 import { failureReason, terminal } from '../gitsource/failure.js';
 import type { ParseMemory } from '../gitsource/read.js';
 import { targetOf } from '../gitsource/ref.js';
@@ -46,7 +46,7 @@ export function createSourceReader(client: KubeClient, git: GitOptions): SourceR
 
   const fresh = async (source: GitSource, revision: Revision, repository: Repository, signal: AbortSignal) => {
     const memory = memories.get(keyOf(source));
-    const conversation = { timeoutMs: durationMs(source.spec.timeout), signal };
+    const conversation = { timeoutMs: parseDuration(source.spec.timeout), signal };
     try {
       await repository.fetch(revision, conversation);
       return await checkOut(repository, revision, {
@@ -75,7 +75,7 @@ export function createSourceReader(client: KubeClient, git: GitOptions): SourceR
       const memory: Memory = known?.settings === settings ? known : { parsed: new Map(), settings };
       const target = targetOf(source.spec.ref);
       const repository = await open(source, signal);
-      const revision = await repository.probe(target, { timeoutMs: durationMs(source.spec.timeout), signal });
+      const revision = await repository.probe(target, { timeoutMs: parseDuration(source.spec.timeout), signal });
       memories.set(key, memory);
       if (memory.checkout?.revision.text !== revision.text) {
         memory.checkout = await fresh(source, revision, repository, signal);

@@ -1,12 +1,12 @@
 import { findCondition, formatTime } from '../api/conditions.js';
 import { GitSource, SOURCE_FINALIZER } from '../api/gitsource.js';
 import { keyOf, splitKey } from '../api/meta.js';
+import { parseDuration } from '../apimachinery/duration.js';
 import { type Controller, startController } from '../control/controller.js';
 import { classify } from '../control/errors.js';
 import { again, done, type Outcome } from '../control/outcome.js';
 import { redact } from '../control/redact.js';
 import { diff, idOf } from '../gitsource/diff.js';
-import { durationMs } from '../gitsource/duration.js';
 import { failureReason } from '../gitsource/failure.js';
 import { type GitOptions, sweepCredentials } from '../gitsource/repository.js';
 import { ApiError } from '../kube/client.js';
@@ -138,7 +138,7 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
 
   const follow = async (source: GitSource, state: SourceState, until: AbortSignal): Promise<Outcome> => {
     const at = performance.now();
-    const interval = durationMs(source.spec.interval) * (1 + random() / 10);
+    const interval = parseDuration(source.spec.interval) * (1 + random() / 10);
     const ask = at >= state.askAt;
     // Moved before asking: a webhook that arrives meanwhile sets it back.
     if (ask) state.askAt = at + interval;

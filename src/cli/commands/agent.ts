@@ -1,17 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
-import { type Address, address, duration } from '../arguments.js';
-
-interface Flags {
-  readonly clusterName: string;
-  readonly hubKubeconfig: string;
-  readonly spokeKubeconfig?: string;
-  readonly metricsAddr: Address;
-  readonly agentId?: string;
-  readonly statusSyncInterval: number;
-  readonly appliedmanifestworkEvictionGracePeriod: number;
-  readonly verbose?: true;
-}
+import { address, duration } from '../arguments.js';
+import type { AgentCommand } from '../run-agent.js';
 
 export const addAgentCommand = (root: Command): void => {
   root
@@ -37,7 +27,7 @@ export const addAgentCommand = (root: Command): void => {
       'after',
       '\nExample:\n  placet agent --cluster-name prod-eu --hub-kubeconfig hub.kubeconfig --spoke-kubeconfig prod-eu.kubeconfig',
     )
-    .action(async (flags: Flags) => {
+    .action(async (flags: AgentCommand) => {
       // An agent sits on every cluster: a young generation that never grows halves what it keeps, at little cost.
       setFlagsFromString('--semi-space-growth-factor=1');
       const { runAgent } = await import('../run-agent.js');

@@ -1,14 +1,6 @@
 import type { Command } from 'commander';
-import { type Address, address, port } from '../arguments.js';
-
-interface Flags {
-  readonly dataDir?: string;
-  readonly inMemory?: true;
-  readonly port: number;
-  readonly kubeconfig: string;
-  readonly metricsAddr: Address;
-  readonly simulateWorkloads?: true;
-}
+import { address, port } from '../arguments.js';
+import type { ApiserverOptions } from '../run-apiserver.js';
 
 export const addApiserverCommand = (root: Command): void => {
   root
@@ -24,7 +16,7 @@ export const addApiserverCommand = (root: Command): void => {
       'after',
       '\nExample:\n  placet apiserver --in-memory --kubeconfig /tmp/k && kubectl --kubeconfig /tmp/k get ns',
     )
-    .action(async (flags: Flags) => {
+    .action(async (flags: ApiserverOptions) => {
       const { runApiserver } = await import('../run-apiserver.js');
       await runApiserver(flags);
     });

@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { count, duration } from '../arguments.js';
-
-interface Flags {
-  readonly dataDir: string;
-  readonly clusters: number;
-  readonly once?: true;
-  readonly timeout: number;
-}
+import type { DevOptions } from '../dev/dev.js';
 
 export const addDevCommand = (root: Command): void => {
   root
@@ -20,7 +14,7 @@ export const addDevCommand = (root: Command): void => {
       'after',
       '\nExample:\n  placet dev                # stays up until Ctrl-C\n  placet dev --once         # for scripts',
     )
-    .action(async (flags: Flags) => {
+    .action(async (flags: DevOptions) => {
       const { runDev } = await import('../dev/dev.js');
       await runDev(flags);
     });

@@ -1,23 +1,7 @@
 import type { Command } from 'commander';
-import { type Address, address, chooseControllers } from '../arguments.js';
+import { address, chooseControllers } from '../arguments.js';
 import { HUB_CONTROLLERS } from '../hub-controllers.js';
-
-interface Flags {
-  readonly kubeconfig?: string;
-  readonly namespace: string;
-  readonly generatorAddr: Address;
-  readonly generatorTokenFile?: string;
-  readonly argocdNamespace: string;
-  readonly webhookAddr: Address;
-  readonly metricsAddr: Address;
-  readonly leaderElect?: true;
-  readonly controllers?: ReadonlySet<string>;
-  readonly cacheDir?: string;
-  readonly allowLocalGit?: true;
-  readonly allowPrivateGit?: true;
-  readonly allowGitNetwork?: readonly string[];
-  readonly verbose?: true;
-}
+import type { HubCommand } from '../run-hub.js';
 
 export const addHubCommand = (root: Command): void => {
   root
@@ -53,7 +37,7 @@ export const addHubCommand = (root: Command): void => {
     .option('--allow-git-network <cidr...>', 'allow Git hosts with addresses in these networks')
     .option('--verbose', 'log every reconcile')
     .addHelpText('after', '\nExample:\n  placet hub --kubeconfig ~/.kube/hub --controllers placement,generator')
-    .action(async (flags: Flags) => {
+    .action(async (flags: HubCommand) => {
       const { runHub } = await import('../run-hub.js');
       await runHub(flags);
     });
