@@ -142,8 +142,11 @@ export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<
   works.onChange(({ before, after }) => {
     const work = after ?? before;
     if (!work) return;
-    const known = memories.get(keyOf(work))?.work?.metadata.resourceVersion;
-    if (after && known === after.metadata.resourceVersion) return;
+    const memory = memories.get(keyOf(work));
+    if (memory && after && memory.work?.metadata.resourceVersion === after.metadata.resourceVersion) {
+      memory.work = undefined;
+      return;
+    }
     loops.work.add(keyOf(work));
     if (!before || !after) loops.record.add(`${hubHash}-${work.metadata.name}`);
   });
@@ -155,6 +158,10 @@ export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<
     const key = `${clusterName}/${record.spec.manifestWorkName}`;
     const memory = memories.get(key);
     if (memory && !after && memory.record?.metadata.uid === record.metadata.uid) memory.record = undefined;
+    if (memory && after && memory.record?.metadata.resourceVersion === after.metadata.resourceVersion) {
+      memory.record = undefined;
+      return;
+    }
     loops.work.add(key);
   });
 

@@ -45,7 +45,7 @@ export async function checkExecutor(client: KubeClient, check: ExecutorCheck, si
   );
   if (!allowed.every(Boolean)) throw denied(check);
   if (check.type.group === RBAC && RBAC_RESOURCES.has(check.type.plural))
-    await checkEscalation(client.impersonate(user, groups), check, signal);
+    await checkEscalation(client.impersonate(user), check, signal);
 }
 
 async function review(

@@ -1,9 +1,11 @@
 import type { AppliedManifestWork, AppliedResource } from '../api/applied-work.js';
 import { findCondition } from '../api/conditions.js';
+import type { Unstructured } from '../api/meta.js';
 import type { ManifestWork } from '../api/work.js';
 import { resourcesOf } from './applied-resources.js';
 import { applyManifest } from './apply.js';
 import { type Attempt, appliedOf, CALM_WINDOW_MS, calmMs, retryMs } from './attempt.js';
+import { digestOf } from './digest.js';
 import { checkExecutor } from './executor.js';
 import type { Query } from './feedback.js';
 import type { Mapper } from './mapper.js';
@@ -33,6 +35,7 @@ export interface PassTools extends ObserveTools {
 }
 
 export interface PassResult {
+  readonly items: readonly Item[];
   readonly observations: readonly Observation[];
   /** What the record should list; undefined when not everything is known, and then nothing may be removed. */
   readonly resources: readonly AppliedResource[] | undefined;
@@ -49,10 +52,7 @@ async function planned(work: ManifestWork, record: AppliedManifestWork, memory: 
   const generation = work.metadata.generation ?? 0;
   // Denied or granted, an executor's rights are looked at again for every generation.
   const salt = [record.metadata.uid, spec.executor ? generation : 0];
-  const planKey = JSON.stringify([work.metadata.uid, generation, record.metadata.uid]);
   const errors = new Map<string, string>();
-  if (memory.plan?.salt === planKey && memory.plan.items.every(({ type }) => type))
-    return { items: memory.plan.items, errors };
   const types = new Map<string, Awaited<ReturnType<Mapper['map']>>>();
   for (const manifest of decoded(spec)) {
     if (!manifest) continue;
@@ -63,9 +63,15 @@ async function planned(work: ManifestWork, record: AppliedManifestWork, memory: 
       errors.set(id, error instanceof Error ? error.message : String(error));
     }
   }
-  const items = itemsOfSpec(spec, ({ apiVersion, kind }) => types.get(`${apiVersion} ${kind}`), { salt, generation });
-  memory.plan = { salt: planKey, items };
-  return { items, errors };
+  const digests = digestsOf(work, memory);
+  const typeOf = ({ apiVersion, kind }: Unstructured) => types.get(`${apiVersion} ${kind}`);
+  return { items: itemsOfSpec(spec, typeOf, { salt, generation, digests }), errors };
+}
+
+function digestsOf({ metadata, spec }: ManifestWork, memory: WorkMemory): readonly string[] {
+  const of = `${metadata.uid} ${metadata.generation}`;
+  if (memory.digests?.of !== of) memory.digests = { of, list: (spec?.workload?.manifests ?? []).map(digestOf) };
+  return memory.digests.list;
 }
 
 /** Why the manifest cannot even be sent; undefined when it can. */
@@ -104,37 +110,41 @@ class Pass {
   }
 
   async run(who: string): Promise<PassResult> {
-    const { items, errors } = await planned(this.#work, this.#record, this.#memory, this.#tools);
-    this.#tools.observer.follow(who, targetsOf(items));
+    const { items: planned, errors } = await this.#plan(who);
+    let items = planned;
     const applied = new Map<string, Applied>();
     const looks = new Map<string, Look>();
     this.#overruled = overruledIn(items);
-    for (const item of applyOrder(items)) {
-      const error = item.manifest && errors.get(`${item.manifest.apiVersion} ${item.manifest.kind}`);
-      const usable = item.type || !item.manifest || error ? item : await this.#awaitKind(item, who);
-      applied.set(item.id, await this.#applyOne(usable, error));
+    for (const { id, meta, manifest, type } of applyOrder(planned)) {
+      const error = manifest && errors.get(`${manifest.apiVersion} ${manifest.kind}`);
+      if (manifest && !type && !error && (await this.#kindComes(manifest))) items = (await this.#plan(who)).items;
+      const item = items[meta.ordinal];
+      if (item) applied.set(id, await this.#applyOne(item, error));
     }
-    for (const item of this.#memory.plan?.items ?? items) looks.set(item.id, await lookAt(item, this.#tools));
+    for (const item of items) looks.set(item.id, await lookAt(item, this.#tools));
     this.#memory.attempts = this.#attempts;
     this.#memory.retryNow = false;
-    const failed = (this.#memory.plan?.items ?? items).filter(({ basis }) => this.#attempts.get(basis)?.ok === false);
+    const failed = items.filter(({ basis }) => this.#attempts.get(basis)?.ok === false);
     if (failed.length > 0) this.#tools.observer.follow(who, [...targetsOf(items), ...namespacesOf(failed)]);
-    return this.#result(this.#memory.plan?.items ?? items, applied, looks);
+    return this.#result(items, applied, looks);
+  }
+
+  async #plan(who: string) {
+    const plan = await planned(this.#work, this.#record, this.#memory, this.#tools);
+    this.#tools.observer.follow(who, targetsOf(plan.items));
+    return plan;
   }
 
   /** A kind whose definition was applied a moment ago is worth a short wait. */
-  async #awaitKind(item: Item, who: string): Promise<Item> {
-    const { manifest } = item;
+  async #kindComes(manifest: Unstructured): Promise<boolean> {
     const { mapper, clock, signal } = this.#tools;
-    if (!manifest || !decoded(this.#work.spec).some((other) => other && definesKind(other, manifest))) return item;
+    if (!decoded(this.#work.spec).some((other) => other && definesKind(other, manifest))) return false;
     const until = clock() + CRD_WAIT_MS;
     for (let waitMs = 5; clock() < until && !signal.aborted; waitMs = Math.min(200, waitMs * 2)) {
-      if (await mapper.map(manifest.apiVersion, manifest.kind)) break;
+      if (await mapper.map(manifest.apiVersion, manifest.kind)) return true;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
-    const { items } = await planned(this.#work, this.#record, this.#memory, this.#tools);
-    this.#tools.observer.follow(who, targetsOf(items));
-    return items.find(({ meta }) => meta.ordinal === item.meta.ordinal) ?? item;
+    return false;
   }
 
   async #applyOne(item: Item, mappingError: string | undefined): Promise<Applied> {
@@ -263,6 +273,7 @@ class Pass {
     const retryAts = [...this.#attempts.values()].flatMap((attempt) => (attempt.ok ? [] : attempt.retryAt));
     const retryAt = Math.min(...retryAts, this.#calmUntil);
     return {
+      items,
       observations,
       resources: resourcesOf(items, looks, this.#attempts),
       retryInMs: retryAt === Number.POSITIVE_INFINITY ? undefined : Math.max(0, retryAt - this.#tools.clock()),

@@ -60,6 +60,8 @@ const placed = (name: string, namespace: string | undefined): string =>
 export interface Circumstances {
   readonly salt: unknown;
   readonly generation: number;
+  /** Of the manifests, by ordinal. */
+  readonly digests: readonly string[];
 }
 
 function itemOf(
@@ -80,7 +82,7 @@ function itemOf(
     owned,
     whole: config.feedbackRules.length + config.conditionRules.length > 0,
     basis: digestOf([
-      rest.manifest ?? meta,
+      rest.manifest ? circumstances?.digests[meta.ordinal] : meta,
       config.strategy,
       owned,
       circumstances?.salt,

@@ -137,7 +137,7 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
     if (!result.resources) return 0;
     const left = leftOver(record.status?.appliedResources ?? [], result.resources);
     const { pending, errors } =
-      left.length > 0 ? await collectLeft(key, left, record, memory, signal) : { pending: [], errors: [] };
+      left.length > 0 ? await collectLeft(key, left, record, result.items, signal) : { pending: [], errors: [] };
     memory.record = await writeResources(spoke, record, sortedResources([...result.resources, ...pending]), signal);
     for (const error of errors) log.warn('an object could not be removed', { work: work.metadata.name, error });
     return pending.length;
@@ -147,10 +147,10 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
     key: string,
     left: Parameters<typeof collect>[1],
     record: AppliedManifestWork,
-    memory: WorkMemory,
+    items: readonly Item[],
     signal: AbortSignal,
   ) => {
-    const targets = targetsOf(memory.plan?.items ?? []);
+    const targets = targetsOf(items);
     const going = left.map((resource) => ({ type: typeOf(resource), key: resourceKey(resource), whole: false }));
     observer.follow(key, [...targets, ...going]);
     return collect({ client: spoke, observer, signal }, left, ownerReferenceOf(record));
@@ -180,7 +180,7 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
     const waits = [
       ...(pending > 0 ? [Math.min(COLLECT_MAX_MS, COLLECT_BASE_MS * 2 ** Math.min(memory.collecting, 12))] : []),
       ...(result.retryInMs === undefined ? [] : [result.retryInMs]),
-      ...(targetsOf(memory.plan?.items ?? []).some(({ type }) => !observer.watching(type)) ? [parts.pollMs] : []),
+      ...(targetsOf(result.items).some(({ type }) => !observer.watching(type)) ? [parts.pollMs] : []),
     ];
     return waits.length === 0 ? done : again(Math.max(1, Math.min(...waits)), 'not everything is as the work asks');
   };

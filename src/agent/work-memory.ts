@@ -1,7 +1,6 @@
 import type { AppliedManifestWork } from '../api/applied-work.js';
 import type { ManifestWork } from '../api/work.js';
 import type { Attempt } from './attempt.js';
-import type { Item } from './plan.js';
 import { isNewer } from './seen.js';
 
 /** What the agent remembers of one work between passes. Losing it costs requests, never correctness. */
@@ -9,7 +8,8 @@ export interface WorkMemory {
   /** Answers of the servers which the watches may not have caught up with. */
   work: ManifestWork | undefined;
   record: AppliedManifestWork | undefined;
-  plan: { readonly salt: string; readonly items: readonly Item[] } | undefined;
+  /** Of the manifests of one generation, by ordinal: manifests are large and digesting them is not free. */
+  digests: { readonly of: string; readonly list: readonly string[] } | undefined;
   /** By the basis of the item: whatever place in the list the same manifest has, it need not be sent again. */
   attempts: ReadonlyMap<string, Attempt>;
   /** Forget waiting times: something a failed manifest may have waited for has changed. */
@@ -21,7 +21,7 @@ export interface WorkMemory {
 export const newMemory = (): WorkMemory => ({
   work: undefined,
   record: undefined,
-  plan: undefined,
+  digests: undefined,
   attempts: new Map(),
   retryNow: false,
   collecting: 0,

@@ -191,7 +191,7 @@ test('hub and agent may do all they do and nothing else', async (t) => {
       ),
     );
   });
-  await workWithExecutor(hub.client);
+  await workWithExecutor(hub.client, spoke.client);
   const placement = await regroup(hub.client);
   await applyAsTenant(t, hub.client);
   await repeatAnEvent(client, placement);
@@ -328,8 +328,20 @@ async function repeatAnEvent(client: KubeClient, regarding: Placement): Promise<
 }
 
 /** The agent asks its cluster whether the executor may; this one may not. */
-async function workWithExecutor(client: KubeClient): Promise<void> {
-  const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs', namespace: 'default' } };
+async function workWithExecutor(client: KubeClient, spoke: KubeClient): Promise<void> {
+  const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+  const rules = (resource: string, apiGroup: string) => [
+    { apiGroups: [apiGroup], resources: [resource], verbs: ['create', 'update', 'patch', 'get', 'delete'] },
+  ];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'roles' };
+  const subjects = [{ kind: 'ServiceAccount', namespace: 'default', name: 'nobody' }];
+  const metadata = { name: 'roles', namespace: 'default' };
+  await install(spoke, [
+    { ...rbac, kind: 'Role', metadata, rules: rules('roles', 'rbac.authorization.k8s.io') },
+    { ...rbac, kind: 'RoleBinding', metadata, roleRef, subjects },
+  ]);
+  // The account may write roles, but not one that grants what it does not have.
+  const manifest = { ...rbac, kind: 'Role', metadata: { ...metadata, name: 'theirs' }, rules: rules('secrets', '') };
   const subject = { type: 'ServiceAccount', serviceAccount: { namespace: 'default', name: 'nobody' } };
   const name = { namespace: 'prod-eu', name: 'executed' };
   const work = {
@@ -341,7 +353,8 @@ async function workWithExecutor(client: KubeClient): Promise<void> {
   await client.apply(ManifestWork, work, { fieldManager: 'test', force: true });
   await until('the refusal', async () => {
     const status = (await client.get(ManifestWork, name))?.status;
-    return status?.conditions?.find(({ type, status }) => type === 'Applied' && status === 'False');
+    const messages = status?.resourceStatus?.manifests?.flatMap(({ conditions }) => conditions.map((c) => c.message));
+    return messages?.find((message) => message.includes('permission escalation'));
   });
   await client.delete(ManifestWork, name);
 }
