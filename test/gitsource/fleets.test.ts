@@ -2,7 +2,7 @@ import test from 'ava';
 import { checkOut } from '../../src/gitsource/checkout.js';
 import { formatProblem } from '../../src/gitsource/problem.js';
 import { openRepository } from '../../src/gitsource/repository.js';
-import { addLinks, HOSTILE, LARGE_FLEET, LINK_PROBLEMS, largeFleet } from './fleets.js';
+import { addLinks, HOSTILE, LARGE_FLEET, LINK_PROBLEMS, largeFleet } from '../fixtures/fleets.js';
 import { gitOptions, type TemporaryRepository, temporaryRepository } from './temporary-repository.js';
 
 const GLOBS = { include: ['**/*.yaml', '**/*.yml', '**/*.json'], exclude: [] };

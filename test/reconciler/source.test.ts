@@ -13,7 +13,7 @@ import type { KubeClient } from '../../src/kube/client.js';
 import { createEventRecorder } from '../../src/kube/events.js';
 import { type SourceLoop, startSourceLoop } from '../../src/reconciler/source.js';
 import { startTestServer } from '../apiserver/test-server.js';
-import { HOSTILE, LARGE_FLEET, largeFleet } from '../gitsource/fleets.js';
+import { HOSTILE, LARGE_FLEET, largeFleet } from '../fixtures/fleets.js';
 import { gitOptions, type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
 
 const PLACEMENT = (name: string, clusters = 1) =>
