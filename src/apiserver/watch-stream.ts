@@ -14,6 +14,8 @@ interface StreamOptions {
   readonly selection: Selection;
   readonly format: EventFormat;
   readonly bookmarks: boolean;
+  /** Up to which every change has been told to all streams. */
+  readonly revision: () => number;
 }
 
 /** A client this far behind is cut off; it resumes from the last event it read. */
@@ -29,7 +31,6 @@ export class WatchStream implements Watcher {
   readonly #cleanups: (() => void)[] = [];
   readonly ended: Promise<void>;
   #buffered: Buffer[] = [];
-  #revision = 0;
   #closed = false;
 
   constructor(response: ServerResponse, options: StreamOptions) {
@@ -59,7 +60,6 @@ export class WatchStream implements Watcher {
   }
 
   deliver(change: Change, lines: Map<string, Buffer>): void {
-    this.#revision = change.revision;
     if (!change.key.startsWith(this.#options.prefix)) return;
     const type = this.#typeOf(change);
     if (!type) return;
@@ -72,11 +72,10 @@ export class WatchStream implements Watcher {
     this.#send(line);
   }
 
-  /** Everything up to this revision has been sent or does not concern the client. */
-  seen(revision: number): void {
-    this.#revision = revision;
+  /** Tells a quiet client from time to time how far it has come, whatever else changes meanwhile. */
+  keepCurrent(): void {
     if (!this.#options.bookmarks) return;
-    this.#timers.push(setInterval(() => this.bookmark(this.#revision, false), BOOKMARK_EVERY_MS).unref());
+    this.#timers.push(setInterval(() => this.bookmark(this.#options.revision(), false), BOOKMARK_EVERY_MS).unref());
   }
 
   bookmark(revision: number, initialEventsEnd: boolean): void {
@@ -93,7 +92,11 @@ export class WatchStream implements Watcher {
   }
 
   endAfter(ms: number): void {
-    this.#timers.push(setTimeout(() => this.stop(), ms).unref());
+    const end = (): void => {
+      if (this.#options.bookmarks) this.bookmark(this.#options.revision(), false);
+      this.stop();
+    };
+    this.#timers.push(setTimeout(end, ms).unref());
   }
 
   stop(): void {

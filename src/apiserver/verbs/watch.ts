@@ -26,6 +26,7 @@ export async function watch(request: ResourceRequest): Promise<void> {
     selection,
     format,
     bookmarks: isTrue(query.get('allowWatchBookmarks')),
+    revision: () => api.store.revision,
   });
   // From here to `add` nothing waits, so that no change is missed between the replay and the live stream.
   if (start.initial) {
@@ -33,13 +34,11 @@ export async function watch(request: ResourceRequest): Promise<void> {
     stream.open();
     for (const item of items) stream.sendInitial(item);
     if (start.announceEnd) stream.bookmark(revision, true);
-    stream.seen(revision);
   } else {
     try {
       const changes = api.store.since(start.revision);
       stream.open();
       for (const change of changes) stream.replay(change);
-      stream.seen(api.store.revision);
     } catch (error) {
       if (!(error instanceof Compacted)) throw error;
       stream.open();
@@ -49,6 +48,7 @@ export async function watch(request: ResourceRequest): Promise<void> {
   }
   const remove = api.watches.add(prefix, stream);
   stream.onEnd(remove);
+  stream.keepCurrent();
   stream.endAfter(timeoutOf(query));
   await stream.ended;
 }
