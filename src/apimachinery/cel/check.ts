@@ -1,6 +1,7 @@
 import type { Issue } from './compile-error.js';
 import { type Expr, type ExprOf, qualifiedName } from './expression.js';
 import type { Functions, Overload } from './library.js';
+import { literalIssues } from './literals.js';
 import {
   type Bindings,
   BOOL,
@@ -33,6 +34,7 @@ export interface Names {
   readonly functions: Functions;
   readonly variables: ReadonlyMap<string, CelType>;
   readonly types: ReadonlySet<string>;
+  readonly checksLiterals: boolean;
 }
 
 export function check(expr: Expr, names: Names): Facts {
@@ -188,6 +190,7 @@ class Checker implements Facts {
     }
     if (!result) return this.#fail({ at: expr.at, message: noMatch(name, types, isMember) });
     this.calls.set(expr, { overloads: found, args });
+    if (this.#names.checksLiterals) this.issues.push(...literalIssues(name, args));
     return result;
   }
 

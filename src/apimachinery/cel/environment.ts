@@ -14,6 +14,8 @@ export interface EnvironmentOptions {
   readonly functions: readonly (readonly Declaration[])[];
   readonly macros?: MacroSet;
   readonly variables: Readonly<Record<string, CelType>>;
+  /** Times, durations and patterns written in the expression are checked when it is compiled. */
+  readonly checksLiterals?: boolean;
 }
 
 export interface Evaluation {
@@ -56,13 +58,15 @@ const TYPE_NAMES = [
 ];
 
 /** The functions, macros and variables an expression may use. */
-export function createEnvironment({ functions, macros = new Set(), variables }: EnvironmentOptions): Environment {
+export function createEnvironment(options: EnvironmentOptions): Environment {
+  const { functions, macros = new Set(), variables, checksLiterals = false } = options;
   const declarations = functions.flat();
   const opaque = declarations.flatMap(({ result }) => (result.kind === 'opaque' ? [formatType(result)] : []));
   const names: Names = {
     functions: functionsOf(declarations),
     variables: new Map(Object.entries(variables)),
     types: new Set([...TYPE_NAMES, ...opaque]),
+    checksLiterals,
   };
   return { compile: (expression) => compile(expression, names, macros) };
 }

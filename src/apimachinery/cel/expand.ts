@@ -85,13 +85,13 @@ export class Expander {
 
   #function(start: number, name: string, args: readonly ASTNode[]): Expr {
     const at = this.#find('(', start);
-    if (name === 'has' && args.length === 1 && args[0]) return this.#has(args[0]);
+    if (name === 'has' && args.length === 1 && args[0]) return this.#has(at, args[0]);
     return this.#call(at, name, args);
   }
 
-  #has(argument: ASTNode): Expr {
+  #has(at: number, argument: ASTNode): Expr {
     const operand = this.expand(argument);
-    if (operand.op === 'select' && operand.mode === 'plain') return { ...operand, mode: 'test' };
+    if (operand.op === 'select' && operand.mode === 'plain') return { ...operand, at, mode: 'test' };
     this.issues.push({ at: operand.at, message: 'invalid argument to has() macro' });
     return { op: 'const', at: operand.at, value: false, type: { kind: 'error' } };
   }

@@ -1,6 +1,6 @@
-import { formatDurationNanos, parseDurationNanos } from '../duration.js';
+import { formatDurationNanos } from '../duration.js';
 import { escapeName, unescapeName } from './names.js';
-import { formatTimestamp, parseTimestamp } from './time.js';
+import { formatTimestamp, parseCelDuration, parseTimestamp } from './time.js';
 import { CelList, CelMap, Duration, Opaque, Optional, Timestamp, TypeValue, Uint, type Value } from './value.js';
 
 /** As much of a structural schema as decides how JSON looks to an expression. */
@@ -60,7 +60,7 @@ function formatted(text: string, format: string): Value {
     case 'date':
       return parseTimestamp(`${text}T00:00:00Z`);
     case 'duration':
-      return new Duration(parseDurationNanos(text));
+      return parseCelDuration(text);
     case 'byte':
       return new Uint8Array(Buffer.from(text, 'base64'));
     default:
@@ -113,7 +113,9 @@ export class JsonMap extends CelMap {
     const name = this.#properties ? unescapeName(key) : key;
     if (!Object.hasOwn(this.#json, name)) return undefined;
     const json = this.#json[name];
-    return json === undefined ? undefined : fromJson(json, this.#schemaOf(name));
+    // A declared member that is null counts as absent.
+    const isAbsent = json === undefined || (json === null && this.#properties !== undefined);
+    return isAbsent ? undefined : fromJson(json, this.#schemaOf(name));
   }
 
   *keys(): Iterable<Value> {

@@ -93,8 +93,12 @@ function sixteenBytes(text: string): bigint {
 
 function ipOf(text: string): Ip {
   const ip = parseIp(text);
-  if (!ip) throw new CelError(`IP Address ${JSON.stringify(text)} parse error during conversion from string`);
-  return ip;
+  if (ip) return ip;
+  const shown = JSON.stringify(text);
+  if (isIP(text) === 6 && !text.includes('%')) throw new CelError(`IPv4-mapped IPv6 address ${shown} is not allowed`);
+  throw new CelError(
+    `IP Address ${shown} parse error during conversion from string: ParseAddr(${shown}): unable to parse IP`,
+  );
 }
 
 function parseCidr(text: string): Cidr | undefined {

@@ -2,7 +2,7 @@ import { equalJson, isJsonObject, type JsonObject } from '../json.js';
 import { duplicate, type FieldError, forbidden, invalid, required } from '../structural/field-error.js';
 import { keyTextOf } from '../structural/list.js';
 import type { CelRule, StructuralSchema } from '../structural/schema.js';
-import { CelCompileError } from './compile-error.js';
+import type { Program } from './environment.js';
 import { CelCostError } from './frame.js';
 import { fromJson } from './json-value.js';
 import { compileRule, type RuleProgram } from './rule-program.js';
@@ -85,12 +85,12 @@ function visitItems({ items, schema }: Node, list: readonly unknown[], old: unkn
 }
 
 function visitMembers(node: Node, object: JsonObject, old: unknown, path: string, run: Run): void {
-  const isCorrelated = isJsonObject(old) && node.schema['x-kubernetes-map-type'] !== 'atomic';
+  const oldMembers = isJsonObject(old) ? old : {};
   for (const name of Object.keys(object)) {
     const property = node.properties.get(name);
     const child = property ?? (node.schema.properties?.[name] ? undefined : node.additional);
     if (!child) continue;
-    const before = isCorrelated && Object.hasOwn(old, name) ? old[name] : undefined;
+    const before = Object.hasOwn(oldMembers, name) ? oldMembers[name] : undefined;
     visit(child, object[name], before, property ? childPath(path, name) : `${path}[${name}]`, run);
   }
 }
@@ -108,8 +108,8 @@ function judge(
   const { source, rule, isTransition } = program;
   if (run.left < 0 || (isTransition && old === undefined && !source.optionalOldSelf)) return;
   const type = schema.type ?? '';
-  if (rule instanceof CelCompileError) {
-    run.errors.push(invalid(path, type, `rule compile error: compilation failed: ${rule.message}`));
+  if (typeof rule === 'string') {
+    run.errors.push(invalid(path, type, `rule compile error: ${rule}`));
     return;
   }
   try {
@@ -124,7 +124,7 @@ function judge(
       return;
     }
     if (!(error instanceof CelError)) throw error;
-    if (!isRatcheted(program, value, old)) run.errors.push(refusal(source, path, type, failureOf(error, source)));
+    if (!isRatcheted(program, value, old)) run.errors.push(invalid(path, type, failureOf(error, source)));
   }
 }
 
@@ -174,15 +174,12 @@ function refusal({ reason }: CelRule, path: string, type: string, detail: string
 }
 
 function messageOf({ source, message }: RuleProgram, variables: Readonly<Record<string, unknown>>): string {
-  const computed = message && !(message instanceof CelCompileError) ? textOf(message, variables) : '';
+  const computed = message && typeof message !== 'string' ? textOf(message, variables) : '';
   return computed || source.message?.trim() || `failed rule: ${source.rule.trim()}`;
 }
 
 /** Nothing when the expression fails or gives no single line of text; the rule's own message is used then. */
-function textOf(
-  message: Exclude<RuleProgram['message'], CelCompileError | undefined>,
-  variables: Readonly<Record<string, unknown>>,
-): string {
+function textOf(message: Program, variables: Readonly<Record<string, unknown>>): string {
   try {
     const { value } = message.evaluate(variables, CALL_COST);
     const text = typeof value === 'string' ? value.trim() : '';

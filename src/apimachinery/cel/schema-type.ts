@@ -50,8 +50,7 @@ export function typeOfSchema(schema: StructuralSchema): CelType {
 function objectType(schema: StructuralSchema): CelType {
   const { properties, additionalProperties } = schema;
   if (typeof additionalProperties === 'object') return mapOf(STRING, typeOfSchema(additionalProperties));
-  if (!properties) return schema['x-kubernetes-preserve-unknown-fields'] ? DYN : mapOf(STRING, DYN);
-  const named = Object.entries(properties).map(([name, child]) => [escapeName(name) ?? name, child] as const);
+  const named = Object.entries(properties ?? {}).map(([name, child]) => [escapeName(name) ?? name, child] as const);
   const fields = new Map(named);
   return {
     kind: 'object',

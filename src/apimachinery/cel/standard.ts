@@ -86,7 +86,8 @@ function join(a: CelList, b: CelList): CelList {
   const kind = schema?.['x-kubernetes-list-type'];
   if (kind !== 'set' && kind !== 'map') return new ValueList([...a, ...b]);
   const replaced = [...a].map((item) => partnerOf(item, b, schema) ?? item);
-  return new ValueList([...replaced, ...[...b].filter((item) => partnerOf(item, a, schema) === undefined)]);
+  const added = [...b].filter((item) => partnerOf(item, a, schema) === undefined);
+  return new ValueList([...replaced, ...added], schema);
 }
 
 const ORDERED = ['int', 'uint', 'double', 'bool', 'string', 'bytes', 'timestamp', 'duration'] as const;
@@ -218,19 +219,11 @@ const conversion = [
   declare('timestamp(string): timestamp', parseTimestamp),
   declare('timestamp(int): timestamp', (a: bigint) => timestampOf(a * 1_000_000_000n)),
   declare('duration(duration): duration', (a: Duration) => a),
-  declare('duration(string): duration', duration),
+  declare('duration(string): duration', parseCelDuration),
   declare('duration(int): duration', durationOf),
   declare('dyn(A): dyn', (a: Value) => a),
   declare('type(A): type(A)', (a: Value) => new TypeValue(typeNameOf(a))),
 ];
-
-function duration(text: string): Duration {
-  try {
-    return parseCelDuration(text);
-  } catch (error) {
-    throw new CelError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
 
 /** OCM's: JSON text as a value. */
 export const parseJson: Declaration = declare('(string).parseJSON(): dyn', (text: string) => {

@@ -1,4 +1,4 @@
-import { parseDurationNanos } from '../duration.js';
+import { DurationError, parseDurationNanos } from '../duration.js';
 import { CelError, Duration, Timestamp } from './value.js';
 
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -28,7 +28,14 @@ export function durationOf(nanos: bigint): Duration {
   return new Duration(nanos);
 }
 
-export const parseCelDuration = (text: string): Duration => new Duration(parseDurationNanos(text));
+export function parseCelDuration(text: string): Duration {
+  try {
+    return new Duration(parseDurationNanos(text));
+  } catch (error) {
+    if (error instanceof DurationError) throw new CelError(error.message, { cause: error });
+    throw error;
+  }
+}
 
 const floorDiv = (value: bigint, by: bigint): bigint => value / by - (value % by < 0n ? 1n : 0n);
 

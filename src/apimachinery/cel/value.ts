@@ -107,10 +107,16 @@ export abstract class CelMap {
 
 export class ValueList extends CelList {
   readonly #items: readonly Value[];
+  readonly #schema: JsonSchema | undefined;
 
-  constructor(items: readonly Value[]) {
+  constructor(items: readonly Value[], schema?: JsonSchema) {
     super();
     this.#items = items;
+    this.#schema = schema;
+  }
+
+  override get schema(): JsonSchema | undefined {
+    return this.#schema;
   }
 
   get size(): number {

@@ -197,6 +197,49 @@ test(
   [],
 );
 
+test(
+  'a failing evaluation is invalid whatever the reason of the rule',
+  judged,
+  object({ a: int }, { rule: 'self.a > 0', reason: 'FieldValueForbidden' }),
+  {},
+  ['spec: Invalid value: "object": no such key: a evaluating rule: self.a > 0'],
+);
+test(
+  'a null member counts as absent',
+  judged,
+  object({ a: { ...text, nullable: true } }, { rule: 'has(self.a)', message: 'a is wanted' }),
+  { a: null },
+  ['spec: Invalid value: "object": a is wanted'],
+);
+test(
+  'adding to a set gives a set',
+  judged,
+  object(
+    { list: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' } },
+    { rule: "self.list + ['c'] == ['c', 'b', 'a']" },
+  ),
+  { list: ['a', 'b'] },
+  [],
+);
+test(
+  'unknown members are kept but not seen',
+  judged,
+  object({ a: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }, { rule: 'has(self.a.x)' }),
+  { a: { x: 1 } },
+  [
+    'spec: Invalid value: "object": rule compile error: compilation failed: ERROR: <input>:1:4: undefined field \'x\'\n | has(self.a.x)\n | ...^',
+  ],
+);
+test(
+  'a pattern that is none is refused when it is compiled',
+  judged,
+  object({ a: text }, { rule: "self.a.matches('[')" }),
+  { a: 'x' },
+  [
+    'spec: Invalid value: "object": rule compile error: compilation failed: ERROR: <input>:1:16: invalid matches argument\n | self.a.matches(\'[\')\n | ...............^',
+  ],
+);
+
 test('a rule of the whole object sees its name and nothing else of its metadata', (t) => {
   const rules = [{ rule: "self.metadata.name.startsWith('a') && self.kind == 'K'", message: 'name' }];
   const schema: StructuralSchema = { type: 'object', properties: {}, 'x-kubernetes-validations': rules };
