@@ -7,7 +7,7 @@ import type { KubeClient } from '../kube/client.js';
 import type { EventRecorder } from '../kube/events.js';
 import { InvalidClusterSet } from '../scheduler/fleet.js';
 import type { Profile } from '../scheduler/profile.js';
-import { type Schedule, schedule } from '../scheduler/schedule.js';
+import { isNameTooLong, type Schedule, schedule } from '../scheduler/schedule.js';
 import { slices } from '../scheduler/slices.js';
 import type { EntryCounts, Snapshot } from '../scheduler/snapshot.js';
 import { keptStatusOf, type PlacementStatus, statusOf } from '../scheduler/status.js';
@@ -76,7 +76,8 @@ export function createPublisher(parts: Parts): Publisher {
       const placement = latest(cached);
       const result = scheduleOrStall(placement, snapshot, profile);
       onSchedule(result);
-      if (result.misconfiguration && isWhole(placement) && drops(result, ledger.of(keyOf(placement)))) {
+      const keeps = result.misconfiguration && isWhole(placement) && drops(result, ledger.of(keyOf(placement)));
+      if (keeps || isNameTooLong(placement)) {
         await writeStatus(placement, keptStatusOf(placement, result, now()), signal);
         return result;
       }

@@ -92,6 +92,7 @@ function eligible(bound: readonly string[], wanted: readonly string[] | undefine
 }
 
 function select(placement: Placement, candidates: readonly ManagedCluster[], snapshot: Snapshot, profile: Profile) {
+  if (isNameTooLong(placement)) throw new Misconfigured('', 'the name should have at most 63 characters');
   const judged = judge(placement, candidates, snapshot, profile);
   const weighted = prioritizers(placement.spec.prioritizerPolicy, profile.scorers);
   const { numberOfClusters: wanted } = placement.spec;
@@ -115,6 +116,9 @@ function select(placement: Placement, candidates: readonly ManagedCluster[], sna
     ...(untilMs !== undefined && { untilMs }),
   };
 }
+
+/** Decisions carry the name as a label; no decision can be published for a longer one. */
+export const isNameTooLong = ({ metadata }: Placement): boolean => metadata.name.length > 63;
 
 /** Numbers for which the decision would never come or never settle. */
 function checkNumber(wanted: number | undefined, weighted: readonly Weighted[]): void {

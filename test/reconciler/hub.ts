@@ -15,10 +15,18 @@ import { createEventRecorder, type EventRecorder } from '../../src/kube/events.j
 import type { HubContext, Loop } from '../../src/reconciler/loop.js';
 import { startTestServer } from '../apiserver/test-server.js';
 
+interface Faults {
+  /** Every write of that description fails. */
+  failing?: string | undefined;
+  /** Lists of that kind wait for the promise; for caches, from the next restart on. */
+  slow?: { readonly kind: string; readonly until: Promise<void> };
+}
+
 export interface Hub {
   readonly client: KubeClient;
   /** What the loop itself wrote, in order, as `verb kind`. */
   readonly writes: string[];
+  readonly faults: Faults;
   readonly events: EventRecorder;
   create(type: Resource, object: KubeObject & { readonly status?: unknown }): Promise<void>;
   /** Resolves when the loop has seen everything and has nothing left to do. */
@@ -47,12 +55,13 @@ export async function startHub(
 ): Promise<Hub> {
   const { client } = await startTestServer(t);
   const writes: string[] = [];
+  const faults: Faults = {};
   const now = () => new Date();
   const events = createEventRecorder(client, { component: 'test', now, log: silentLogger });
   const run = () => {
     const stop = new AbortController();
-    const caches = createCaches(client, silentLogger, stop.signal);
-    const loop = start({ client: spy(client, writes), caches, events, log: silentLogger, now }, stop.signal);
+    const caches = createCaches(slowed(client, faults), silentLogger, stop.signal);
+    const loop = start({ client: spy(client, writes, faults), caches, events, log: silentLogger, now }, stop.signal);
     return { loop, caches, stop };
   };
   let running = run();
@@ -82,6 +91,7 @@ export async function startHub(
   return {
     client,
     writes,
+    faults,
     events,
     settled,
     restart: async () => {
@@ -101,27 +111,39 @@ export async function startHub(
 }
 
 /** The same client, taking notes of every write. */
-function spy(client: KubeClient, writes: string[]): KubeClient {
+function spy(client: KubeClient, writes: string[], faults: Faults): KubeClient {
+  const note = (write: string): void => {
+    writes.push(write);
+    if (write === faults.failing) throw new Error(`the test lets "${write}" fail`);
+  };
   return {
     ...bound(client),
-    create: (type, object, options) => {
-      writes.push(`create ${type.kind}`);
+    create: async (type, object, options) => {
+      note(`create ${type.kind}`);
       return client.create(type, object, options);
     },
-    update: (type, object, options) => {
-      writes.push(`update ${type.kind}`);
+    update: async (type, object, options) => {
+      note(`update ${type.kind}`);
       return client.update(type, object, options);
     },
-    patch: (type, name, patch, options) => {
-      writes.push(`patch ${type.kind}${options?.subresource ? `/${options.subresource}` : ''}`);
+    patch: async (type, name, patch, options) => {
+      note(`patch ${type.kind}${options?.subresource ? `/${options.subresource}` : ''}`);
       return client.patch(type, name, patch, options);
     },
-    delete: (type, name, options) => {
-      writes.push(`delete ${type.kind}`);
+    delete: async (type, name, options) => {
+      note(`delete ${type.kind}`);
       return client.delete(type, name, options);
     },
   };
 }
+
+const slowed = (client: KubeClient, faults: Faults): KubeClient => ({
+  ...bound(client),
+  list: async (type, options) => {
+    if (faults.slow?.kind === type.kind) await faults.slow.until;
+    return client.list(type, options);
+  },
+});
 
 const bound = (client: KubeClient): KubeClient => ({
   server: client.server,

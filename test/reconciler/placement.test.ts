@@ -161,6 +161,16 @@ test('a placement that becomes misconfigured keeps its last good decisions, and 
   );
 });
 
+test('a placement whose name no label can hold says so', async (t) => {
+  const hub = await startHub(t, startPlacementLoop);
+  const name = 'p'.repeat(64);
+  await hub.create(Placement, { ...bare({}), metadata: { namespace: 'ns1', name } });
+  await hub.settled();
+  const { status } = (await hub.client.get(Placement, { namespace: 'ns1', name })) ?? {};
+  t.is(status?.conditions?.[0]?.message, ':the name should have at most 63 characters');
+  t.deepEqual(hub.writes, ['patch Placement/status']);
+});
+
 test('a tampered decision or status is put right', async (t) => {
   const hub = await decided(t, ['c1', 'c2']);
   const body = { status: { decisions: [{ clusterName: 'elsewhere', reason: '' }] } };
@@ -171,6 +181,37 @@ test('a tampered decision or status is put right', async (t) => {
   await hub.settled();
   t.deepEqual(await decisionsOf(hub), { 'p-decision-1': ['c1', 'c2'] });
   t.is((await hub.client.get(Placement, P))?.status?.numberOfSelectedClusters, 2);
+});
+
+test('nothing is decided, above all nothing is removed, before every cache has its first list', async (t) => {
+  const hub = await decided(t, ['c1', 'c2']);
+  let release: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  hub.faults.slow = { kind: 'ManagedCluster', until };
+  hub.writes.length = 0;
+  await hub.restart();
+  await edit(hub, { numberOfClusters: 1 });
+  // Time enough for a loop that does not wait: all its other caches are filled meanwhile.
+  for (let turn = 0; turn < 20; turn += 1) await hub.client.list(ManagedCluster);
+  t.deepEqual(hub.writes, []);
+  release();
+  await hub.settled();
+  t.deepEqual(await decisionsOf(hub), { 'p-decision-1': ['c1'] });
+});
+
+test('after a write that failed nothing is deleted, and everything is done once writing works again', async (t) => {
+  const hub = await decided(t, many);
+  hub.writes.length = 0;
+  hub.faults.failing = 'patch PlacementDecision/status';
+  await edit(hub, { numberOfClusters: 10 });
+  while (hub.writes.length < 2) await hub.client.list(Placement);
+  t.deepEqual(new Set(hub.writes), new Set(['patch PlacementDecision/status']));
+  t.deepEqual(Object.keys(await decisionsOf(hub)), ['p-decision-1', 'p-decision-2']);
+  hub.faults.failing = undefined;
+  await hub.settled();
+  t.deepEqual(await decisionsOf(hub), { 'p-decision-1': many.slice(0, 10) });
 });
 
 test('placements that balance spread over the clusters although they are decided at the same time', async (t) => {
