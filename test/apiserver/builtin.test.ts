@@ -106,6 +106,7 @@ test('absent fields get the values Kubernetes gives them', async (t) => {
     suspend: false,
     selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } },
   });
+  t.like(job.metadata.labels, { 'job-name': 'j', 'batch.kubernetes.io/controller-uid': uid });
   const pod = (await client.create(Pod, object(Pod, 'p', { spec: { containers } }))) as Unstructured;
   t.like(pod, { spec: { serviceAccountName: 'default' }, status: { phase: 'Pending', qosClass: 'BestEffort' } });
   const webhooks = [

@@ -5,7 +5,7 @@ import type { Cause } from '../status-error.js';
 import { immutable, required } from './causes.js';
 import { completeTemplate, validatePodSpec, validateSelector } from './pod-template.js';
 import { type PodSpec, specOf, typed, type WorkloadSpec } from './typed.js';
-import { completing } from './workloads.js';
+import { completing, labelLikeTemplate } from './workloads.js';
 
 interface JobSpec extends WorkloadSpec {
   completions?: number;
@@ -20,8 +20,13 @@ export const job: Strategy = {
     const spec = specOf<JobSpec>(draft);
     completeJob(spec);
     if (spec.manualSelector !== true) selectByUid(draft, spec);
+    labelLikeTemplate(draft, spec.template);
   },
-  prepareUpdate: (draft) => completeJob(specOf<JobSpec>(draft)),
+  prepareUpdate(draft) {
+    const spec = specOf<JobSpec>(draft);
+    completeJob(spec);
+    labelLikeTemplate(draft, spec.template);
+  },
   validate(object, before) {
     const spec = specOf<JobSpec>(object);
     return [

@@ -4,7 +4,7 @@ import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { forbiddenField, immutable, invalidValue } from './causes.js';
 import { completeTemplate, oneOf, validatePodSpec, validateSelector } from './pod-template.js';
-import { type Labels, specOf, typed, type WorkloadSpec } from './typed.js';
+import { type Labels, type PodTemplate, specOf, typed, type WorkloadSpec } from './typed.js';
 
 /** The same completion on create and update. */
 export const completing = (complete: (draft: Unstructured) => void): Strategy => ({
@@ -62,10 +62,17 @@ export const replicaSet: Strategy = {
   validate: (object, before) => [...validateWorkload(object), ...selectorStays(object, before)],
 };
 
+/** Jobs and ReplicationControllers without labels get those of their pods. */
+export function labelLikeTemplate({ metadata }: Unstructured, template: PodTemplate | undefined): void {
+  const labels = template?.metadata?.labels;
+  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+}
+
 export const replicationController: Strategy = completing((draft) => {
-  const spec = specOf<{ selector?: Labels; template?: WorkloadSpec['template'] }>(draft);
+  const spec = specOf<{ selector?: Labels; template?: PodTemplate }>(draft);
   const labels = spec.template?.metadata?.labels;
   if (!spec.selector && labels) spec.selector = { ...labels };
+  labelLikeTemplate(draft, spec.template);
   completeTemplate(spec.template);
 });
 
