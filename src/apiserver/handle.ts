@@ -42,6 +42,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
 export const handler =
   (api: Api, guards: Guards) =>
   async (http: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // A client that went away in the middle of its answer; without a listener that would end the process.
+    response.on('error', (error) => api.log.debug('answer not delivered', { error }));
     const warnings: string[] = [];
     const acceptsGzip = /\bgzip\b/.test(String(http.headers['accept-encoding'] ?? ''));
     try {

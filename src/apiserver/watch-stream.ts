@@ -139,6 +139,8 @@ export class WatchStream implements Watcher {
     if (this.#closed || !first) return;
     this.#response.write(this.#buffered.length === 1 ? first : Buffer.concat(this.#buffered));
     this.#buffered = [];
-    if (this.#response.writableLength > MAX_BEHIND) this.#response.destroy();
+    if (this.#response.writableLength <= MAX_BEHIND) return;
+    this.#close();
+    this.#response.destroy();
   }
 }

@@ -3,7 +3,7 @@ import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy, WriteContext } from '../kind.js';
 import { timestamp } from '../object-meta.js';
 import { type Condition, type Definition, type DefinitionStatus, definitionOf, statusOf } from './definition.js';
-import { definitionProblems } from './validation.js';
+import { definitionProblems, isComplete } from './validation.js';
 
 /** Held until every object of the kind is gone. */
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
@@ -11,10 +11,12 @@ export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 /** How CustomResourceDefinitions become established: at once, in the write itself. */
 export const CRD_STRATEGY: Strategy = {
   prepareCreate(draft, context) {
+    if (!isComplete(draft)) return;
     draft.spec = completed(definitionOf(draft));
     draft.status = statusFor(draft, undefined, context);
   },
   prepareUpdate(draft, before, context) {
+    if (!isComplete(draft)) return;
     draft.spec = completed(definitionOf(draft));
     draft.status = statusFor(draft, before, context);
   },

@@ -19,6 +19,9 @@ export function definitionProblems(crd: Unstructured, before: Unstructured | und
   ].map(causeOf);
 }
 
+/** Whether it has the members everything else is derived from; what lacks is said by its validation. */
+export const isComplete = (crd: Unstructured): boolean => missingMembers(definitionOf(crd) ?? {}).length === 0;
+
 function missingMembers({ group, names, scope, versions }: Partial<Definition>): readonly FieldError[] {
   return [
     ...(group ? [] : [required('spec.group')]),
