@@ -116,7 +116,6 @@ async function pkiOf(keys: Keys, now: () => Date): Promise<Pki> {
   const issuePair = async (issuance: Omit<Issuance, 'publicKey'>): Promise<KeyPair> => {
     const keys = await generateKeys();
     const key = await exportKey(keys.privateKey);
-    keepSecret(key);
     return { certificate: await issue({ ...issuance, publicKey: keys.publicKey }), key };
   };
   return {

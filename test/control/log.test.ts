@@ -15,3 +15,10 @@ test('registered secrets, URL user-info and Authorization values never reach a l
   t.regex(line, /"message":"fetch failed"/);
   t.is(redact('plain text'), 'plain text');
 });
+
+test('private keys and JSON web tokens are never printed, registered or not', (t) => {
+  const key = '-----BEGIN EC PRIVATE KEY-----\ncanary\n-----END EC PRIVATE KEY-----';
+  t.is(redact(`read ${key} from x`), 'read *** from x');
+  t.is(redact('cut -----BEGIN PRIVATE KEY-----\ncanary'), 'cut ***');
+  t.is(redact('token eyJhbGciOiJFUzI1NiJ9.eyJjYW5hcnkiOjF9.c2ln-YQ refused'), 'token *** refused');
+});
