@@ -27,12 +27,12 @@ export async function runAgent(command: AgentCommand): Promise<void> {
   const signal = lifetime();
   const log = stderrLogger(command.verbose ? 'debug' : 'info');
   const metrics = createMetrics();
-  const hub = await connect({ kubeconfig: command.hubKubeconfig, userAgent: USER_AGENT, log, parseYaml });
+  // A burst of works must not open a connection each: they cost more than the calls they carry.
+  const shared = { userAgent: USER_AGENT, log, parseYaml, maxConnections: 12 };
+  const hub = await connect({ ...shared, kubeconfig: command.hubKubeconfig });
   const spoke = await connect({
+    ...shared,
     kubeconfig: command.spokeKubeconfig,
-    userAgent: USER_AGENT,
-    log,
-    parseYaml,
     ...inClusterServer(),
   });
   let missing: () => readonly string[] = () => ['agent: starting'];

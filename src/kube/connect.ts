@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly parseYaml?: YamlParser;
   /** Servers send a bookmark about every minute; a watch silent for longer than this is reconnected. */
   readonly watchIdleMs?: number;
+  /** How many calls may be on their way at a time, 64 when absent; each takes a connection. Watches do not count. */
+  readonly maxConnections?: number;
 }
 
 /** Makes a client; the first request opens the first connection. Many informers and callers may share it. */
@@ -28,6 +30,7 @@ export async function connect(options: ConnectOptions): Promise<KubeClient> {
     credentials: credentialSource(access, Date.now),
     proxyUrl: access.proxyUrl,
     random: Math.random,
+    maxConnections: options.maxConnections ?? 64,
   });
   return new RestClient({
     server: access.server,

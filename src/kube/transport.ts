@@ -25,6 +25,7 @@ export interface TransportOptions {
   readonly credentials: CredentialSource;
   readonly proxyUrl?: string | undefined;
   readonly random: () => number;
+  readonly maxConnections: number;
 }
 
 const MAX_ATTEMPTS = 5;
@@ -109,7 +110,7 @@ export class Transport {
   async #poolsFor(tls: Credentials['tls']): Promise<Pools> {
     const current = await this.#pools;
     if (current && sameTls(current.tls, tls)) return current;
-    const made = createPools(tls, this.#options.proxyUrl);
+    const made = createPools(tls, this.#options);
     this.#pools = made;
     if (current) for (const pool of [current.calls, current.streams]) void pool.close();
     return made;
@@ -122,18 +123,21 @@ export class Transport {
   }
 }
 
-async function createPools(tls: Credentials['tls'], proxyUrl: string | undefined): Promise<Pools> {
+async function createPools(
+  tls: Credentials['tls'],
+  { proxyUrl, maxConnections: connections }: TransportOptions,
+): Promise<Pools> {
   const shared: Agent.Options = {
     connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000, ALPNProtocols: ['http/1.1'] },
     keepAliveTimeout: 60_000,
     allowH2: false,
   };
   if (!proxyUrl) {
-    return { tls, calls: new UndiciAgent({ ...shared, connections: 64 }), streams: new UndiciAgent(shared) };
+    return { tls, calls: new UndiciAgent({ ...shared, connections }), streams: new UndiciAgent(shared) };
   }
   const { ProxyAgent } = await import('undici');
   const proxied = { uri: proxyUrl, requestTls: { ...tls } };
-  return { tls, calls: new ProxyAgent({ ...proxied, connections: 64 }), streams: new ProxyAgent(proxied) };
+  return { tls, calls: new ProxyAgent({ ...proxied, connections }), streams: new ProxyAgent(proxied) };
 }
 
 const sameTls = (a: Credentials['tls'], b: Credentials['tls']): boolean =>
