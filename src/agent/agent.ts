@@ -50,6 +50,7 @@ export interface Agent {
 
 const CENTURY_MS = 876_000 * 3_600_000;
 const HOUR_MS = 3_600_000;
+const COALESCE_MS = 200;
 
 /** Serves one cluster's works until the signal aborts. */
 export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<Agent> {
@@ -68,14 +69,16 @@ export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<
   const observer = createObserver(
     spoke,
     log,
-    (who, _happening, type) => {
+    (who, happening, type) => {
       if (who.startsWith('record ')) {
         recordLoop?.add(who.slice('record '.length));
         return;
       }
       const memory = memories.get(who);
       if (memory && type.group === '' && type.plural === 'namespaces') memory.retryNow = true;
-      workLoop?.add(who);
+      // A workload that comes up changes its status many times a second; nobody reads that many reports of it.
+      const sinceMs = performance.now() - (memory?.reportedAt ?? Number.NEGATIVE_INFINITY);
+      workLoop?.add(who, happening === 'status' ? Math.max(0, COALESCE_MS - sinceMs) : 0);
     },
     signal,
   );

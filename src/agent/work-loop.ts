@@ -55,6 +55,11 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
     return memory;
   };
 
+  const noteReport = (memory: WorkMemory, before: ManifestWork, after: ManifestWork | undefined): void => {
+    memory.work = after;
+    if (after !== before) memory.reportedAt = tools.clock();
+  };
+
   const recordOf = (work: ManifestWork, memory: WorkMemory): AppliedManifestWork | undefined => {
     const cached = records.get(`${identity.hubHash}-${work.metadata.name}`);
     const answer = memory.record;
@@ -74,7 +79,7 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
     if (!work.status?.conditions?.some(({ type }) => type === 'Applied')) return done;
     const observations = await observed(key, work, signal);
     const at = { generation: work.metadata.generation ?? 0, now: now() };
-    memory.work = await writeStatus(hub, work, (status) => nextStatus(status, observations, at), signal);
+    noteReport(memory, work, await writeStatus(hub, work, (status) => nextStatus(status, observations, at), signal));
     return done;
   };
 
@@ -171,7 +176,7 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
       bookkeep(key, work, record, result, memory, signal),
       writeStatus(hub, work, (status) => nextStatus(status, result.observations, at), signal),
     ]);
-    memory.work = written;
+    noteReport(memory, work, written);
     return next(result, pending, memory);
   };
 

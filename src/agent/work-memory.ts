@@ -14,6 +14,8 @@ export interface WorkMemory {
   attempts: ReadonlyMap<string, Attempt>;
   /** Forget waiting times: something a failed manifest may have waited for has changed. */
   retryNow: boolean;
+  /** When the status was last written, in milliseconds of the monotonic clock. */
+  reportedAt: number;
   /** Passes in a row that could not finish taking objects away. */
   collecting: number;
 }
@@ -24,6 +26,7 @@ export const newMemory = (): WorkMemory => ({
   digests: undefined,
   attempts: new Map(),
   retryNow: false,
+  reportedAt: Number.NEGATIVE_INFINITY,
   collecting: 0,
 });
 

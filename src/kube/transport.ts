@@ -108,7 +108,10 @@ export class Transport {
 
   /** New certificates need new connections; the old ones finish what they carry. */
   async #poolsFor(tls: Credentials['tls']): Promise<Pools> {
-    const current = await this.#pools;
+    const known = this.#pools;
+    const current = await known;
+    // Calls that started together must not make pools of their own.
+    if (this.#pools !== known) return this.#poolsFor(tls);
     if (current && sameTls(current.tls, tls)) return current;
     const made = createPools(tls, this.#options);
     this.#pools = made;

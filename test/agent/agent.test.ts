@@ -308,3 +308,60 @@ test('an agent that starts again corrects what changed meanwhile and nothing els
   const after = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
   t.is(after?.metadata.resourceVersion, before?.metadata.resourceVersion);
 });
+
+test('works that share an object do not fight over it', async (t) => {
+  let updates = 0;
+  const { hub, spoke, agent } = await start(t, {
+    spoke: (client) =>
+      withFault(client, {
+        update: ((...args: Parameters<KubeClient['update']>) => {
+          updates += 1;
+          return client.update(...args);
+        }) as KubeClient['update'],
+      }),
+  });
+  await hub.create(ManifestWork, work('one', [configMap('cm1', { a: '1' })]));
+  await available(t, hub, 'one');
+  await hub.create(ManifestWork, work('two', [configMap('cm1', { a: '2' })]));
+  await available(t, hub, 'two');
+  await eventually(t, 'idle', async () => agent.idle());
+  t.is(updates, 1);
+  const name = { namespace: 'ns', name: 'cm1' };
+  t.is((await spoke.get(ConfigMap, name))?.data?.a, '2');
+  t.is((await spoke.get(ConfigMap, name))?.metadata.ownerReferences?.length, 2);
+
+  const body = { metadata: { labels: { touched: 'yes' } } };
+  await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'one' }, { type: 'merge', body });
+  await eventually(t, 'back', async () => (await spoke.get(ConfigMap, name))?.data?.a === '1');
+
+  await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'one' });
+  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'one' })));
+  t.is((await spoke.get(ConfigMap, name))?.metadata.ownerReferences?.length, 1);
+});
+
+test('a writer that keeps undoing the work is answered ever more rarely', async (t) => {
+  let corrections = 0;
+  const { hub, spoke, agent } = await start(t, {
+    spoke: (client) =>
+      withFault(client, {
+        update: ((...args: Parameters<KubeClient['update']>) => {
+          corrections += 1;
+          return client.update(...args);
+        }) as KubeClient['update'],
+      }),
+  });
+  await hub.create(ManifestWork, work('w', [configMap('cm1')]));
+  await available(t, hub, 'w');
+  const name = { namespace: 'ns', name: 'cm1' };
+  const undo = (value: string) => spoke.patch(ConfigMap, name, { type: 'merge', body: { data: { a: value } } });
+  for (let round = 1; round <= 6; round += 1) {
+    await undo(`round ${round}`);
+    await eventually(t, 'corrected', async () => (await spoke.get(ConfigMap, name))?.data?.a === 'b');
+  }
+  const before = corrections;
+  await undo('once more');
+  await undo('and again');
+  await eventually(t, 'idle', async () => agent.idle());
+  t.true(corrections <= before + 1);
+  await eventually(t, 'corrected in the end', async () => (await spoke.get(ConfigMap, name))?.data?.a === 'b');
+});
