@@ -133,6 +133,49 @@ test('patches of different fields at the same time all arrive', async (t) => {
   t.deepEqual(Object.keys((await wire.call('GET', `${CONFIG_MAPS}/shared`)).body.data as object).sort(), keys.sort());
 });
 
+for (const kindOfStore of ['memory', 'LMDB']) {
+  test(`${kindOfStore}: a watcher that loses its connection all the time ends with what a list shows`, async (t) => {
+    const store = kindOfStore === 'LMDB' ? openLmdbStore(await temporaryFolder(t)) : createMemoryStore();
+    const { wire } = await start(t, { store });
+    const state = new Map<string, string>();
+    let version = (await wire.call('GET', CONFIG_MAPS)).body.metadata.resourceVersion;
+    let last = Number.POSITIVE_INFINITY;
+    const watching = (async () => {
+      for (let round = 1; Number(version) < last; round += 1) {
+        let left = (round % 4) + 1;
+        for await (const { type, object } of wire.watch(`${CONFIG_MAPS}?watch=true&resourceVersion=${version}`)) {
+          const { name, resourceVersion } = object.metadata;
+          t.true(Number(resourceVersion) > Number(version), `${resourceVersion} was told after ${version}`);
+          version = resourceVersion;
+          if (type === 'DELETED') state.delete(name);
+          else state.set(name, resourceVersion);
+          left -= 1;
+          if (left === 0 || Number(version) >= last) break;
+        }
+      }
+    })();
+    const writer = async (seed: number): Promise<void> => {
+      for (let n = 0; n < 25; n += 1) {
+        const name = `w${(seed + n) % 7}`;
+        const created = await wire.call('POST', CONFIG_MAPS, { body: configMap(name) });
+        if (created.code === 201) continue;
+        const body = configMap(name, { n: `${seed}-${n}` });
+        await wire.call(n % 3 === 0 ? 'DELETE' : 'PUT', `${CONFIG_MAPS}/${name}`, n % 3 === 0 ? {} : { body });
+      }
+    };
+    await Promise.all([0, 1, 2, 3].map(writer));
+    const { body } = await wire.call('POST', CONFIG_MAPS, { body: configMap('end') });
+    last = Number(body.metadata.resourceVersion);
+    await watching;
+    const { items } = (await wire.call('GET', CONFIG_MAPS)).body;
+    const listed = items.filter(({ metadata }) => metadata.name !== 'kube-root-ca.crt');
+    t.deepEqual(
+      [...state].sort(),
+      listed.map(({ metadata }): [string, string] => [metadata.name, metadata.resourceVersion]).sort(),
+    );
+  });
+}
+
 test('everything is there after a restart: CRDs, objects, versions and watches', async (t) => {
   const folder = await temporaryFolder(t);
   const first = await start(t, { store: openLmdbStore(folder), crds: CRDS });
