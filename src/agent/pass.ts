@@ -5,25 +5,16 @@ import type { ManifestWork } from '../api/work.js';
 import { resourcesOf } from './applied-resources.js';
 import { applyManifest } from './apply.js';
 import { type Attempt, appliedOf, CALM_WINDOW_MS, calmMs, retryMs } from './attempt.js';
-import { digestOf } from './digest.js';
 import { checkExecutor } from './executor.js';
 import type { Query } from './feedback.js';
+import { mappedItems } from './mapped-items.js';
 import type { Mapper } from './mapper.js';
 import { mergeFor } from './merge/typed.js';
 import { type Look, lookAt, type ObserveTools, presenceOf } from './observe.js';
 import type { Sight } from './observer.js';
 import { applyOrder } from './order.js';
 import { ownerReferenceOf } from './ownership.js';
-import {
-  decoded,
-  definesKind,
-  type Item,
-  itemsOfSpec,
-  namespacesOf,
-  overruledIn,
-  sameObject,
-  targetsOf,
-} from './plan.js';
+import { decoded, definesKind, type Item, namespacesOf, overruledIn, sameObject, targetsOf } from './plan.js';
 import type { Applied, Observation } from './status.js';
 import type { WorkMemory } from './work-memory.js';
 
@@ -45,34 +36,6 @@ export interface PassResult {
 
 const RECHECK_MS = 240_000;
 const CRD_WAIT_MS = 5_000;
-
-/** Maps every manifest; a group that cannot be asked leaves its manifests without type and says why. */
-async function planned(work: ManifestWork, record: AppliedManifestWork, memory: WorkMemory, { mapper }: PassTools) {
-  const spec = work.spec ?? {};
-  const generation = work.metadata.generation ?? 0;
-  // Denied or granted, an executor's rights are looked at again for every generation.
-  const salt = [record.metadata.uid, spec.executor ? generation : 0];
-  const errors = new Map<string, string>();
-  const types = new Map<string, Awaited<ReturnType<Mapper['map']>>>();
-  for (const manifest of decoded(spec)) {
-    if (!manifest) continue;
-    const id = `${manifest.apiVersion} ${manifest.kind}`;
-    try {
-      types.set(id, await mapper.map(manifest.apiVersion, manifest.kind));
-    } catch (error) {
-      errors.set(id, error instanceof Error ? error.message : String(error));
-    }
-  }
-  const digests = digestsOf(work, memory);
-  const typeOf = ({ apiVersion, kind }: Unstructured) => types.get(`${apiVersion} ${kind}`);
-  return { items: itemsOfSpec(spec, typeOf, { salt, generation, digests }), errors };
-}
-
-function digestsOf({ metadata, spec }: ManifestWork, memory: WorkMemory): readonly string[] {
-  const of = `${metadata.uid} ${metadata.generation}`;
-  if (memory.digests?.of !== of) memory.digests = { of, list: (spec?.workload?.manifests ?? []).map(digestOf) };
-  return memory.digests.list;
-}
 
 /** Why the manifest cannot even be sent; undefined when it can. */
 function unsendable({ manifest, type, meta, config }: Item, mappingError: string | undefined): string | undefined {
@@ -130,7 +93,7 @@ class Pass {
   }
 
   async #plan(who: string) {
-    const plan = await planned(this.#work, this.#record, this.#memory, this.#tools);
+    const plan = await mappedItems(this.#work, this.#record, this.#memory, this.#tools.mapper);
     this.#tools.observer.follow(who, targetsOf(plan.items));
     return plan;
   }

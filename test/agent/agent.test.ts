@@ -4,7 +4,7 @@ import { AppliedManifestWork } from '../../src/api/applied-work.js';
 import { findCondition } from '../../src/api/conditions.js';
 import { ConfigMap, Namespace } from '../../src/api/core.js';
 import type { KubeObject } from '../../src/api/meta.js';
-import { ManifestWork } from '../../src/api/work.js';
+import { ManifestWork, WORK_FINALIZER } from '../../src/api/work.js';
 import { silentLogger } from '../../src/control/log.js';
 import { ApiError, type KubeClient } from '../../src/kube/client.js';
 import { startTestServer } from '../apiserver/test-server.js';
@@ -364,4 +364,35 @@ test('a writer that keeps undoing the work is answered ever more rarely', async 
   await eventually(t, 'idle', async () => agent.idle());
   t.true(corrections <= before + 1);
   await eventually(t, 'corrected in the end', async () => (await spoke.get(ConfigMap, name))?.data?.a === 'b');
+});
+
+test('F03: a work that was never applied goes at once', async (t) => {
+  const { hub, spoke, restart } = await start(t);
+  const name = { namespace: CLUSTER, name: 'w' };
+  await restart(async () => {
+    const unseen = work('w', [configMap('cm1')]);
+    await hub.create(ManifestWork, {
+      ...unseen,
+      metadata: { ...unseen.metadata, finalizers: [WORK_FINALIZER] },
+    } as KubeObject);
+    await hub.delete(ManifestWork, name);
+  });
+  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, name)));
+  t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
+});
+
+test('Orphan chosen in the moment of deletion leaves the objects behind', async (t) => {
+  const { hub, spoke, restart } = await start(t);
+  await hub.create(ManifestWork, work('w', [configMap('cm1')]));
+  await available(t, hub, 'w');
+  const name = { namespace: CLUSTER, name: 'w' };
+  await restart(async () => {
+    const body = { spec: { deleteOption: { propagationPolicy: 'Orphan' } } };
+    await hub.patch(ManifestWork, name, { type: 'merge', body });
+    await hub.delete(ManifestWork, name);
+  });
+  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, name)));
+  const left = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' });
+  t.deepEqual(left?.metadata.ownerReferences ?? [], []);
+  t.truthy(left);
 });

@@ -1,12 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { leftOver, sortedResources } from '../../src/agent/applied-resources.js';
+import { retryMs } from '../../src/agent/attempt.js';
 import { configFor, globMatches } from '../../src/agent/config.js';
+import { ExecutorDenied } from '../../src/agent/executor.js';
 import { applyOrder } from '../../src/agent/order.js';
 import { hasOtherRecord, isOwned, withOwner, withoutOwner } from '../../src/agent/ownership.js';
 import { evictionOf } from '../../src/agent/record-loop.js';
 import { ManifestConfig } from '../../src/api/manifest-config.js';
 import type { DeleteOption } from '../../src/api/work.js';
+import { ApiError } from '../../src/kube/client.js';
 
 const ordered = test.macro((t, kinds: readonly (string | undefined)[], expected: readonly (string | undefined)[]) => {
   t.deepEqual(
@@ -162,4 +165,22 @@ test('G10: the wait ends exactly with the grace period', eviction, '2026-01-01T0
 });
 test('eviction can be turned off', eviction, '2026-01-01T00:00:00Z', false, Number.POSITIVE_INFINITY, {
   kind: 'clear',
+});
+
+test('B27: a manifest that keeps failing is tried ever more rarely', (t) => {
+  const delays = [0, 1, 2, 30].map((failures) => retryMs(new Error('no'), failures));
+  t.deepEqual(delays, [100, 200, 400, 60_000]);
+});
+
+test('E11: a refused executor is asked again after a minute, however often it was refused', (t) => {
+  t.deepEqual(
+    [0, 5].map((failures) => retryMs(new ExecutorDenied('no'), failures)),
+    [60_000, 60_000],
+  );
+});
+
+test('a conflict of fields waits for a change', (t) => {
+  const causes = [{ reason: 'FieldManagerConflict', message: 'conflict with "x"', field: '.data.a' }];
+  const conflict = new ApiError({ code: 409, reason: 'Conflict', details: { causes } });
+  t.is(retryMs(conflict, 0), Number.POSITIVE_INFINITY);
 });
