@@ -1,10 +1,12 @@
 import type { ServerSideApplyConfig, UpdateStrategy } from '../api/manifest-config.js';
 import type { Unstructured } from '../api/meta.js';
 import type { ResourceType } from '../api/resource.js';
+import { contains } from '../apimachinery/json.js';
 import { ApiError, isAlreadyExists, isConflict, type KubeClient } from '../kube/client.js';
 import { digestOf } from './digest.js';
 import type { Query } from './feedback.js';
 import { withoutIgnored } from './ignore-fields.js';
+import { isAppliedBy } from './merge/managers.js';
 import { type Ownership, ownersOf } from './merge/metadata.js';
 import { newObject, planUpdate } from './merge/update.js';
 import type { Sight } from './observer.js';
@@ -17,6 +19,8 @@ export interface ApplyRequest {
   readonly sight: Sight;
   /** Read before writing: the object was applied before, so creating it would be refused. */
   readonly expected: boolean;
+  /** This manifest was applied before, as the status of its work tells. */
+  readonly isRepeated: boolean;
 }
 
 export interface ApplyTools {
@@ -69,8 +73,8 @@ const isImmutable = (error: unknown): boolean =>
 
 async function writeUpdate(tools: ApplyTools, request: ApplyRequest, live: Unstructured): Promise<Unstructured> {
   const { client, signal } = tools;
-  const { type, manifest, ownership } = request;
-  const plan = planUpdate(manifest, live, ownership);
+  const { type, manifest, ownership, isRepeated } = request;
+  const plan = planUpdate(manifest, live, ownership, isRepeated ? FIELD_MANAGER : undefined);
   if (plan.kind === 'keep') return live;
   if (plan.kind === 'recreate') return recreate(tools, request, live, plan.object);
   try {
@@ -137,7 +141,13 @@ async function serverSideApply(tools: ApplyTools, request: ApplyRequest): Promis
     return writeOwners(tools, request, applied);
   };
   const desired = desiredOf(request);
-  if (!config.ignoreFields?.length) return send(desired);
+  if (!config.ignoreFields?.length) {
+    const left = request.isRepeated ? await liveObject(tools, request) : undefined;
+    if (left && contains(left, desired) && isAppliedBy(left, options.fieldManager)) {
+      return writeOwners(tools, request, left);
+    }
+    return send(desired);
+  }
   const stripped = withoutIgnored(desired, config.ignoreFields, tools.query);
   const hash = digestOf(stripped);
   const live = request.sight.kind === 'absent' ? undefined : await read(tools, request);

@@ -192,6 +192,7 @@ class Pass {
       ownership: { reference: ownerReferenceOf(this.#record), owned },
       sight,
       expected: last !== undefined || this.#isRecorded(item),
+      isRepeated: (last === undefined || (last.ok && last.mark === this.#mark)) && this.#isReported(item),
     };
     const seen = await observer.writing(type, item.key, () => applyManifest({ client, query, signal }, request));
     this.#attempts.set(basis, {
@@ -217,9 +218,18 @@ class Pass {
 
   /** A manifest whose own rules say it is complete is left alone. */
   #isComplete({ meta }: Item): boolean {
+    return findCondition(this.#conditionsOf(meta), 'Complete')?.status === 'True';
+  }
+
+  /** As applied, in this generation of the work. */
+  #isReported({ meta }: Item): boolean {
+    const applied = findCondition(this.#conditionsOf(meta), 'Applied');
+    return applied?.status === 'True' && applied.observedGeneration === this.#work.metadata.generation;
+  }
+
+  #conditionsOf(meta: Item['meta']) {
     const entries = this.#work.status?.resourceStatus?.manifests ?? [];
-    const entry = entries.find(({ resourceMeta: old }) => sameObject(old, meta));
-    return findCondition(entry?.conditions, 'Complete')?.status === 'True';
+    return entries.find(({ resourceMeta: old }) => sameObject(old, meta))?.conditions;
   }
 
   #isRecorded({ meta }: Item): boolean {

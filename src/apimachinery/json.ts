@@ -33,3 +33,21 @@ export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) =>
     isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
   );
+
+/** Whether `live` has everything `wanted` says; what else it has is other writers' business. */
+export function contains(live: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    if (wanted.length === 0 && live === undefined) return true;
+    return (
+      Array.isArray(live) && live.length === wanted.length && wanted.every((item, index) => contains(live[index], item))
+    );
+  }
+  if (typeof wanted === 'object' && wanted !== null) {
+    const members = Object.entries(wanted);
+    if (live === undefined || live === null) return members.every(([, value]) => contains(undefined, value));
+    if (typeof live !== 'object' || Array.isArray(live)) return false;
+    const present = new Map(Object.entries(live));
+    return members.every(([name, value]) => contains(present.get(name), value));
+  }
+  return wanted === null ? live === null || live === undefined : Object.is(live, wanted);
+}

@@ -7,6 +7,7 @@ import {
   SOURCE_ANNOTATION,
 } from '../api/gitsource.js';
 import { type KubeObject, keyOf } from '../api/meta.js';
+import { contains } from '../apimachinery/json.js';
 import { entryOf, idOf } from '../gitsource/diff.js';
 import type { Problem } from '../gitsource/problem.js';
 import type { Manifest } from '../gitsource/validate.js';
@@ -38,24 +39,6 @@ export function marked({ manifest, digest }: Wanted, source: string, revision: s
     [CONTENT_ANNOTATION]: digest,
   };
   return { ...object, metadata: { ...object.metadata, annotations } };
-}
-
-/** Whether `live` has everything `wanted` says; what else it has is other writers' business. */
-export function contains(live: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    if (wanted.length === 0 && live === undefined) return true;
-    return (
-      Array.isArray(live) && live.length === wanted.length && wanted.every((item, index) => contains(live[index], item))
-    );
-  }
-  if (typeof wanted === 'object' && wanted !== null) {
-    const members = Object.entries(wanted);
-    if (live === undefined || live === null) return members.every(([, value]) => contains(undefined, value));
-    if (typeof live !== 'object' || Array.isArray(live)) return false;
-    const present = new Map(Object.entries(live));
-    return members.every(([name, value]) => contains(present.get(name), value));
-  }
-  return wanted === null ? live === null || live === undefined : Object.is(live, wanted);
 }
 
 /** Whether the hub has this content from this source already, and nobody has changed it since. */

@@ -1,5 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
+import { contains } from '../../apimachinery/json.js';
 import { digestOf } from '../digest.js';
+import { isContentOf } from './managers.js';
 import { mergedMetadata, newMetadata, type Ownership } from './metadata.js';
 import { type Content, completed, foldedSecret, mergeFor } from './typed.js';
 
@@ -22,8 +24,17 @@ export function newObject(manifest: Unstructured, ownership: Ownership): Unstruc
   return { ...required, metadata: newMetadata(required.metadata, ownership) };
 }
 
-/** Kinds OCM knows are merged by their rules; the content of every other kind is replaced. Pure; may throw on a contradictory manifest. */
-export function planUpdate(manifest: Unstructured, live: Unstructured, ownership: Ownership): UpdatePlan {
+/**
+ * Kinds OCM knows are merged by their rules; the content of every other kind is replaced. Pure; may throw on a
+ * contradictory manifest. `sentBy` is the manager that has sent this very manifest before, if one has: what it has left
+ * and the server has completed would only be written again.
+ */
+export function planUpdate(
+  manifest: Unstructured,
+  live: Unstructured,
+  ownership: Ownership,
+  sentBy?: string,
+): UpdatePlan {
   const required = completed(manifest);
   const metadata = mergedMetadata(required.metadata, live.metadata, ownership);
   const merged = mergeFor(required)?.(required, live);
@@ -39,6 +50,10 @@ export function planUpdate(manifest: Unstructured, live: Unstructured, ownership
           metadata,
         };
   const { managedFields: _m, ...comparable } = liveMetadata;
-  const same = digestOf(contentOf(next)) === digestOf(contentOf(live)) && digestOf(metadata) === digestOf(comparable);
-  return same ? { kind: 'keep' } : { kind: 'update', object: next };
+  const isSame = digestOf(contentOf(next)) === digestOf(contentOf(live));
+  const isLeft = (): boolean =>
+    sentBy !== undefined && merged === undefined && contains(live, contentOf(required)) && isContentOf(live, sentBy);
+  return digestOf(metadata) === digestOf(comparable) && (isSame || isLeft())
+    ? { kind: 'keep' }
+    : { kind: 'update', object: next };
 }

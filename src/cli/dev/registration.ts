@@ -1,6 +1,7 @@
 import { ManagedCluster } from '../../api/cluster.js';
 import { setConditions } from '../../api/conditions.js';
 import { Namespace, Secret } from '../../api/core.js';
+import { contains } from '../../apimachinery/json.js';
 import { type Controller, startController } from '../../control/controller.js';
 import type { Logger } from '../../control/log.js';
 import { done } from '../../control/outcome.js';
@@ -93,7 +94,9 @@ const ARGOCD = 'argocd';
 
 async function nameToArgoCd(client: KubeClient, { name, server }: SimulatedCluster): Promise<void> {
   const manager = { fieldManager: 'placet-dev', force: true } as const;
-  await client.apply(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ARGOCD } }, manager);
+  if (!(await client.get(Namespace, { name: ARGOCD }))) {
+    await client.apply(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ARGOCD } }, manager);
+  }
   const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -101,5 +104,6 @@ async function nameToArgoCd(client: KubeClient, { name, server }: SimulatedClust
     type: 'Opaque',
     data: { name: Buffer.from(name).toString('base64'), server: Buffer.from(server).toString('base64') },
   };
-  await client.apply(Secret, secret, manager);
+  const found = await client.get(Secret, secret.metadata);
+  if (!contains(found, secret)) await client.apply(Secret, secret, manager);
 }
