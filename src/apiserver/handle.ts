@@ -134,7 +134,7 @@ function refusedResource({ user, verb }: Attributes, asked: AskedResource, reaso
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   const text = `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}`;
   const why = reason === '' ? text : `${text}: ${reason}`;
-  return forbidden({ group, plural: what, kind: plural }, name, why);
+  return forbidden({ group, plural, kind: plural }, name, why);
 }
 
 const refusedPath = ({ user, verb, path }: { readonly user: User; readonly verb: string; readonly path: string }) =>

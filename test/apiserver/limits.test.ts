@@ -54,7 +54,7 @@ test('a watch from a forgotten version is told to list again', async (t) => {
   t.true((await events.next()).done);
 });
 
-test('the next page of a forgotten version is refused with 410', async (t) => {
+test('the next page of a forgotten version is refused with 410 and a token to go on with what is there now', async (t) => {
   const { wire } = await start(t, { store: createMemoryStore({ historyLimit: 10 }) });
   for (const name of ['a', 'b', 'c']) await wire.call('POST', CONFIG_MAPS, { body: configMap(name) });
   const first = await wire.call('GET', `${CONFIG_MAPS}?limit=1`);
@@ -62,6 +62,11 @@ test('the next page of a forgotten version is refused with 410', async (t) => {
   const second = await wire.call('GET', `${CONFIG_MAPS}?limit=1&continue=${first.body.metadata.continue}`);
   t.is(second.code, 410);
   t.is(second.body.reason, 'Expired');
+  const rest = await wire.call('GET', `${CONFIG_MAPS}?continue=${second.body.metadata.continue}`);
+  t.deepEqual(
+    rest.body.items.map(({ metadata }) => metadata.name),
+    ['b', 'c', 'd', 'kube-root-ca.crt'],
+  );
 });
 
 test('a watcher that does not read is cut off, the others are served', async (t) => {

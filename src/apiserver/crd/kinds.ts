@@ -1,17 +1,24 @@
 import type { Unstructured } from '../../api/meta.js';
-import { ALL_VERBS, type Kind, STATUS } from '../kind.js';
+import { ALL_VERBS, type Kind, STATUS, type Strategy } from '../kind.js';
+import { forbidden } from '../status-error.js';
 import { type DefinedVersion, type Definition, definitionOf } from './definition.js';
 
 /** The kinds a CRD makes the server serve: one per served version. */
 export function kindsOf(crd: Unstructured): readonly Kind[] {
   const definition = definitionOf(crd);
   const stored = definition.versions.find(({ storage }) => storage)?.name ?? '';
-  const verbs =
-    crd.metadata.deletionTimestamp === undefined ? ALL_VERBS : ALL_VERBS.filter((verb) => verb !== 'create');
+  const strategy = crd.metadata.deletionTimestamp === undefined ? {} : refusingNew(definition);
   return definition.versions
     .filter(({ served }) => served)
-    .map((version) => ({ ...kindOf(definition, version, stored), verbs }));
+    .map((version) => ({ ...kindOf(definition, version, stored), strategy }));
 }
+
+const refusingNew = ({ group, names }: Definition): Strategy => ({
+  prepareCreate({ metadata }) {
+    const why = 'create not allowed while custom resource definition is terminating';
+    throw forbidden({ group, ...names }, metadata.name, why);
+  },
+});
 
 function kindOf({ group, names, scope }: Definition, version: DefinedVersion, stored: string): Kind {
   return {

@@ -4,10 +4,10 @@ import { jsonPatch } from '../../apimachinery/patch/json-patch.js';
 import { mergePatch } from '../../apimachinery/patch/merge-patch.js';
 import { PatchError } from '../../apimachinery/patch/patch-error.js';
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.js';
-import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
+import { forbidden, invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
 import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
-import { causeOf } from '../causes.js';
+import { causeOf, invalidOption } from '../causes.js';
 import { checkObject, parseJson } from '../decode.js';
 import { goText } from '../go-text.js';
 import type { Kind } from '../kind.js';
@@ -37,6 +37,9 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   if (name === '') throw methodNotAllowed();
   const type = mediaType(request.http);
   if (type === APPLY) return apply(request);
+  if (request.query.has('force')) {
+    throw invalidOption('PatchOptions', forbidden('force', 'may not be specified for non-apply patch'));
+  }
   const subresource = writableSubresource(request, 'patch');
   const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
   if (!change) throw unsupportedMediaType(acceptedText(kind));

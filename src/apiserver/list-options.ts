@@ -1,0 +1,113 @@
+import { type FieldError, forbidden, notSupported } from '../apimachinery/structural/field-error.js';
+import { causeOf } from './causes.js';
+import { type ContinueToken, decodeContinue } from './continue-token.js';
+import { isTrue } from './resource-path.js';
+import { badRequest, invalid, StatusError } from './status-error.js';
+
+export interface ListOptions {
+  readonly limit: number;
+  /** Where to go on. */
+  readonly token: ContinueToken | undefined;
+  /** The newest state when absent; without `exact` one not older than this. */
+  readonly revision: number | undefined;
+  readonly exact: boolean;
+}
+
+export interface WatchOptions {
+  readonly revision: number;
+  /** Begin with what exists. */
+  readonly initial: boolean;
+  /** Say with a bookmark when all that exists has been sent. */
+  readonly announceEnd: boolean;
+  readonly bookmarks: boolean;
+  readonly timeoutMs: number;
+}
+
+const MATCH = 'resourceVersionMatch';
+
+export function listOptionsOf(query: URLSearchParams): ListOptions {
+  const version = query.get('resourceVersion') ?? '';
+  const match = query.get(MATCH) ?? '';
+  refuse([
+    ...(match === '' ? [] : matchProblems(query, version, match)),
+    ...(query.has('sendInitialEvents')
+      ? [forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')]
+      : []),
+  ]);
+  const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
+  const next = query.get('continue') ?? '';
+  if (next !== '') {
+    if (version !== '' && version !== '0') {
+      throw badRequest('specifying resource version is not allowed when using continue');
+    }
+    const token = decodeContinue(next);
+    return { limit, token, revision: token.revision, exact: token.revision !== undefined };
+  }
+  const revision = version === '' ? undefined : parseRevision(version);
+  // A limited list of a version is of exactly that one, also where the client does not say so.
+  const exact = match === 'Exact' || (match === '' && limit !== Number.POSITIVE_INFINITY && revision !== 0);
+  return { limit, token: undefined, revision, exact: exact && revision !== undefined };
+}
+
+function matchProblems(query: URLSearchParams, version: string, match: string): readonly FieldError[] {
+  return [
+    ...(version === '' ? [forbidden(MATCH, `${MATCH} is forbidden unless resourceVersion is provided`)] : []),
+    ...(query.get('continue') ? [forbidden(MATCH, `${MATCH} is forbidden when continue is provided`)] : []),
+    ...(match === 'Exact' || match === 'NotOlderThan'
+      ? []
+      : [notSupported(MATCH, match, ['Exact', 'NotOlderThan', ''])]),
+    ...(match === 'Exact' && version === '0'
+      ? [forbidden(MATCH, `${MATCH} "exact" is forbidden for resourceVersion "0"`)]
+      : []),
+  ];
+}
+
+export function watchOptionsOf(query: URLSearchParams): WatchOptions {
+  const version = query.get('resourceVersion') ?? '';
+  const match = query.get(MATCH) ?? '';
+  const asksInitial = query.has('sendInitialEvents');
+  refuse([
+    ...(asksInitial && match !== 'NotOlderThan'
+      ? [forbidden(MATCH, `sendInitialEvents requires setting ${MATCH} to NotOlderThan`)]
+      : []),
+    ...(match !== '' && !asksInitial
+      ? [forbidden(MATCH, `${MATCH} is forbidden for watch unless sendInitialEvents is provided`)]
+      : []),
+    ...(match !== '' && match !== 'NotOlderThan' ? [notSupported(MATCH, match, ['NotOlderThan'])] : []),
+  ]);
+  const revision = version === '' ? 0 : parseRevision(version);
+  const initial = asksInitial ? isTrue(query.get('sendInitialEvents')) : revision === 0;
+  const bookmarks = isTrue(query.get('allowWatchBookmarks'));
+  return {
+    revision,
+    initial,
+    announceEnd: asksInitial && initial && bookmarks,
+    bookmarks,
+    timeoutMs: timeoutOf(query),
+  };
+}
+
+function refuse(problems: readonly FieldError[]): void {
+  if (problems.length === 0) return;
+  throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'ListOptions' }, '', problems.map(causeOf));
+}
+
+/** As kube-apiserver: between 30 and 60 minutes when the client does not say. */
+function timeoutOf(query: URLSearchParams): number {
+  const seconds = Number(query.get('timeoutSeconds') ?? 0);
+  return (seconds > 0 ? Math.min(seconds, 86_400) : 1800 * (1 + Math.random())) * 1000;
+}
+
+function parseRevision(text: string): number {
+  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}: it must be a number`);
+  return Number(text);
+}
+
+/** Refuses a version the server has not reached. */
+export function checkReached(wanted: number, current: number): void {
+  if (wanted <= current) return;
+  throw new StatusError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
+    retryAfterSeconds: 1,
+  });
+}
