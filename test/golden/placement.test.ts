@@ -124,10 +124,7 @@ async function missingEvents(
   return missing;
 }
 
-/** Every row of the specification and some of the random fleets; all of them with PLACET_GOLDEN=all. */
-const cases = readCases(`${FOLDER}/placement.jsonl.gz`).filter(
-  ({ id, tags }, at) => process.env.PLACET_GOLDEN === 'all' || !tags.includes('random') || at % 10 === 0 || id in KNOWN,
-);
+const cases = readCases(`${FOLDER}/placement.jsonl.gz`);
 const isAlone = ({ tags }: Case): boolean => tags.includes('alone');
 const isSlow = ({ tags }: Case): boolean => tags.includes('slow');
 const crowd = cases.filter((recorded) => !isAlone(recorded) && !isSlow(recorded));

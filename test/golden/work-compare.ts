@@ -36,7 +36,9 @@ export function subset(want: Json, got: Json, at: string): string[] {
   if (want === null) return isEmpty(got) ? [] : [`${at}: want absent, got ${show(got)}`];
   if (want === '*') return got === undefined || got === null ? [`${at}: absent`] : [];
   if (typeof want === 'string' && want.startsWith('~'))
-    return String(got).includes(want.slice(1)) ? [] : [`${at}: want text with ${show(want.slice(1))}, got ${show(got)}`];
+    return String(got).includes(want.slice(1))
+      ? []
+      : [`${at}: want text with ${show(want.slice(1))}, got ${show(got)}`];
   if (Array.isArray(want)) {
     if (!Array.isArray(got) || got.length !== want.length)
       return isEmpty(got) && want.length === 0 ? [] : [`${at}: want ${show(want)}, got ${show(got)}`];
@@ -45,7 +47,9 @@ export function subset(want: Json, got: Json, at: string): string[] {
   if (typeof want === 'object') {
     if (Object.keys(want).length === 0) return [];
     if (typeof got !== 'object' || got === null)
-      return Object.values(want).every((member) => member === null) ? [] : [`${at}: want ${show(want)}, got ${show(got)}`];
+      return Object.values(want).every((member) => member === null)
+        ? []
+        : [`${at}: want ${show(want)}, got ${show(got)}`];
     return Object.keys(want).flatMap((key) => subset(want[key], got[key], `${at}.${key}`));
   }
   return want === got ? [] : [`${at}: want ${show(want)}, got ${show(got)}`];
@@ -140,7 +144,9 @@ export function recordedWork(work: Json): RecordedWork | null {
           Object.entries(manifest.resourceMeta).filter(([, value]) => value !== undefined && value !== ''),
         ),
         conditions: (manifest.conditions ?? []).map(condition),
-        ...(manifest.statusFeedback?.values?.length ? { statusFeedback: { values: manifest.statusFeedback.values } } : {}),
+        ...(manifest.statusFeedback?.values?.length
+          ? { statusFeedback: { values: manifest.statusFeedback.values } }
+          : {}),
       })),
     },
   };

@@ -226,7 +226,8 @@ class Run {
       if (raw.mayFail) continue;
       const what = `action ${show(action).slice(0, 120)}`;
       if (raw.error && !refusal) wrong.push(`${what}: want error ${show(action.error)}, was accepted`);
-      else if (raw.error) wrong.push(...subset(action.error, { code: refusal?.code, message: refusal?.message }, 'error'));
+      else if (raw.error)
+        wrong.push(...subset(action.error, { code: refusal?.code, message: refusal?.message }, 'error'));
       else if (refusal) wrong.push(`${what}: ${refusal.code} ${refusal.message}`);
     }
     return wrong;
@@ -244,7 +245,11 @@ class Run {
       return this.#each(action, action.delete, async (name) => {
         const type = await this.#knownType(name);
         if (!(await this.#get(name))) throw new ApiError({ code: 404, message: `${name.kind} ${name.name} not found` });
-        await client.delete(type, { name: name.name ?? '', namespace: name.namespace }, { propagationPolicy: propagation });
+        await client.delete(
+          type,
+          { name: name.name ?? '', namespace: name.namespace },
+          { propagationPolicy: propagation },
+        );
       });
     }
     throw new Error(`unknown action ${show(action)}`);
@@ -375,7 +380,8 @@ class Run {
   async #lookAtMany(want: ExpectedObject, next: Map<string, string>, at: string, id: string): Promise<string[]> {
     const placed = ({ metadata }: Unstructured) => (metadata.namespace ?? '') + metadata.name;
     const live = (await this.#list(want)).sort((a, b) => (placed(a) < placed(b) ? -1 : 1));
-    if (want.count !== undefined && live.length !== want.count) return [`${at}: want ${want.count}, got ${live.length}`];
+    if (want.count !== undefined && live.length !== want.count)
+      return [`${at}: want ${want.count}, got ${live.length}`];
     const uids = live.map(({ metadata }) => metadata.uid).join();
     const before = this.#memory.get(id);
     if (live.length > 0) next.set(id, uids);

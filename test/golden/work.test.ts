@@ -5,10 +5,10 @@ import { Namespace } from '../../src/api/core.js';
 import type { ApiServerOptions } from '../../src/apiserver/server.js';
 import { silentLogger } from '../../src/control/log.js';
 import { createCaches } from '../../src/kube/caches.js';
+import { connect } from '../../src/kube/connect.js';
 import { createEventRecorder } from '../../src/kube/events.js';
 import { startReplicaSetLoop } from '../../src/reconciler/replicaset.js';
 import { startTtlLoop } from '../../src/reconciler/ttl.js';
-import { connect } from '../../src/kube/connect.js';
 import { startTestServer } from '../apiserver/test-server.js';
 import { type Case, playCase, readCases, type Stage } from './work-player.js';
 
@@ -111,7 +111,10 @@ async function open(group: Group): Promise<Stage> {
   // Requests without a User-Agent were recorded: their field manager is "unknown".
   const player = (kubeconfig: string) => connect({ kubeconfig, userAgent: 'unknown' });
   const [hubPlayer, spokePlayer] = await Promise.all([player(hub.kubeconfigPath), player(spoke.kubeconfigPath)]);
-  cleanups.push(() => hubPlayer.close(), () => spokePlayer.close());
+  cleanups.push(
+    () => hubPlayer.close(),
+    () => spokePlayer.close(),
+  );
   await hub.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: CLUSTER } });
   const agent: Agent | undefined = group.without.includes('agent')
     ? undefined
