@@ -1,5 +1,9 @@
 /** How recorded answers are compared; see the header of the data's README: null = absent or empty, `*` = anything, `~x` = contains x. */
 
+import type { Condition } from '../../src/api/conditions.js';
+import type { ManifestWork } from '../../src/api/work.js';
+import { equalJson, isJsonObject } from '../../src/apimachinery/json.js';
+
 export interface RecordedCondition {
   readonly type: string;
   readonly status: string;
@@ -20,19 +24,17 @@ export interface RecordedWork {
   };
 }
 
-// Recorded and live objects are compared member by member, whatever they are.
-type Json = any; // biome-ignore lint/suspicious/noExplicitAny: any JSON
-
 export const show = (value: unknown): string => {
   const text = JSON.stringify(value);
   if (text === undefined) return 'nothing';
   return text.length > 220 ? `${text.slice(0, 220)}…` : text;
 };
 
-const isEmpty = (value: Json): boolean =>
+const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 
-export function subset(want: Json, got: Json, at: string): string[] {
+/** What differs, member by member. */
+export function subset(want: unknown, got: unknown, at: string): string[] {
   if (want === null) return isEmpty(got) ? [] : [`${at}: want absent, got ${show(got)}`];
   if (want === '*') return got === undefined || got === null ? [`${at}: absent`] : [];
   if (typeof want === 'string' && want.startsWith('~'))
@@ -44,9 +46,9 @@ export function subset(want: Json, got: Json, at: string): string[] {
       return isEmpty(got) && want.length === 0 ? [] : [`${at}: want ${show(want)}, got ${show(got)}`];
     return want.flatMap((item, index) => subset(item, got[index], `${at}[${index}]`));
   }
-  if (typeof want === 'object') {
+  if (isJsonObject(want)) {
     if (Object.keys(want).length === 0) return [];
-    if (typeof got !== 'object' || got === null)
+    if (!isJsonObject(got))
       return Object.values(want).every((member) => member === null)
         ? []
         : [`${at}: want ${show(want)}, got ${show(got)}`];
@@ -80,17 +82,6 @@ function conditions(want: readonly RecordedCondition[], got: readonly RecordedCo
   return [...wrong, ...unexpected];
 }
 
-const sorted = (value: Json): Json => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
-};
-const same = (a: Json, b: Json): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-
 export function compareWork(name: string, want: RecordedWork | null, got: RecordedWork | null): string[] {
   if (want === null || got === null)
     return want === got ? [] : [`work ${name}: ${want === null ? 'still there' : 'absent'}`];
@@ -102,11 +93,11 @@ export function compareWork(name: string, want: RecordedWork | null, got: Record
           const at = `work ${name} manifest ${index}`;
           const live = found[index]!;
           return [
-            ...(same(manifest.resourceMeta, live.resourceMeta)
+            ...(equalJson(manifest.resourceMeta, live.resourceMeta)
               ? []
               : [`${at} resourceMeta: want ${show(manifest.resourceMeta)}, got ${show(live.resourceMeta)}`]),
             ...conditions(manifest.conditions, live.conditions, at),
-            ...(same(manifest.statusFeedback, live.statusFeedback)
+            ...(equalJson(manifest.statusFeedback, live.statusFeedback)
               ? []
               : [`${at} statusFeedback: want ${show(manifest.statusFeedback)}, got ${show(live.statusFeedback)}`]),
           ];
@@ -121,19 +112,19 @@ export function compareWork(name: string, want: RecordedWork | null, got: Record
   ];
 }
 
-const condition = (c: Json): RecordedCondition => ({
+const condition = (c: Condition): RecordedCondition => ({
   type: c.type,
   status: c.status,
   reason: c.reason,
-  message: c.message ?? '',
+  message: c.message,
   ...(c.observedGeneration === undefined ? {} : { observedGeneration: c.observedGeneration }),
 });
 
 /** A live ManifestWork in the recorded form. */
-export function recordedWork(work: Json): RecordedWork | null {
+export function recordedWork(work: ManifestWork | undefined): RecordedWork | null {
   if (!work) return null;
   const manifests = [...(work.status?.resourceStatus?.manifests ?? [])].sort(
-    (a, b) => a.resourceMeta.ordinal - b.resourceMeta.ordinal,
+    (a, b) => (a.resourceMeta.ordinal ?? 0) - (b.resourceMeta.ordinal ?? 0),
   );
   return {
     ...(work.metadata.deletionTimestamp ? { deleting: true } : {}),
@@ -152,8 +143,16 @@ export function recordedWork(work: Json): RecordedWork | null {
   };
 }
 
+export interface AppliedResource {
+  readonly group?: string | undefined;
+  readonly version?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 /** The applied resources of a record as text, in order. */
-export const recordedResources = (resources: readonly Json[] | undefined): string[] =>
+export const recordedResources = (resources: readonly AppliedResource[] | undefined): string[] =>
   (resources ?? []).map(({ group, version, resource, namespace, name }) =>
     [group, version, resource, namespace, name].map((part) => part ?? '').join('/'),
   );

@@ -4,7 +4,15 @@ import { createMapper, type Mapper } from '../../src/agent/mapper.js';
 import type { KubeObject, Unstructured } from '../../src/api/meta.js';
 import type { ResourceType } from '../../src/api/resource.js';
 import { ApiError, type KubeClient } from '../../src/kube/client.js';
-import { compareWork, type RecordedWork, recordedResources, recordedWork, show, subset } from './work-compare.js';
+import {
+  type AppliedResource,
+  compareWork,
+  type RecordedWork,
+  recordedResources,
+  recordedWork,
+  show,
+  subset,
+} from './work-compare.js';
 
 type Side = 'hub' | 'spoke';
 
@@ -52,7 +60,7 @@ interface ExpectedObject extends ObjectName {
 
 interface Expectation {
   readonly works?: Readonly<Record<string, RecordedWork | null>>;
-  readonly applied?: Readonly<Record<string, readonly unknown[] | null>>;
+  readonly applied?: Readonly<Record<string, readonly AppliedResource[] | null>>;
   readonly objects?: readonly ExpectedObject[];
   readonly ltt?: Readonly<Record<string, Readonly<Record<string, 'same' | 'new' | 'base'>>>>;
 }
@@ -335,7 +343,7 @@ class Run {
     return wrong;
   }
 
-  async #lookAtRecord(name: string, want: readonly unknown[] | null): Promise<string[]> {
+  async #lookAtRecord(name: string, want: readonly AppliedResource[] | null): Promise<string[]> {
     const record = await this.#get({ ...RECORD, name: `${this.#stage.hubHash}-${name}`, on: 'spoke' });
     if (want === null || !record)
       return (want === null) === !record ? [] : [`record of ${name}: ${want === null ? 'still there' : 'absent'}`];
@@ -442,7 +450,7 @@ function padded(object: Unstructured, bytes: number): Unstructured {
   const [manifest] = copy.spec.workload.manifests;
   if (!manifest) return object;
   manifest.data = { ...manifest.data, pad: '' };
-  manifest.data['pad'] = 'x'.repeat(bytes - JSON.stringify(manifest).length);
+  manifest.data.pad = 'x'.repeat(bytes - JSON.stringify(manifest).length);
   return copy;
 }
 

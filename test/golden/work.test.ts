@@ -21,7 +21,7 @@ const CLUSTER = 'golden';
 const FOLDER = 'test/golden';
 const CASES = readCases(`${FOLDER}/work.jsonl.gz`);
 const KNOWN = JSON.parse(readFileSync(`${FOLDER}/work-known.json`, 'utf8')) as Readonly<Record<string, string>>;
-const FILTER = new RegExp(process.env['GOLDEN'] ?? '');
+const FILTER = new RegExp(process.env.GOLDEN ?? '');
 const AT_A_TIME = 16;
 
 interface Group {
