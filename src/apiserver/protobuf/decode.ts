@@ -103,7 +103,9 @@ function decodeTime(bytes: Buffer, digits: number): string | undefined {
   const fields = new Map(readFields(bytes).map(({ number, value }) => [number, Number(value)]));
   const seconds = fields.get(1);
   if (seconds === undefined) return undefined;
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) throw new WireError('a time is out of range');
+  const whole = date.toISOString().slice(0, 19);
   if (digits === 0) return `${whole}Z`;
   const nanos = String(fields.get(2) ?? 0).padStart(9, '0');
   return `${whole}.${nanos.slice(0, digits)}Z`;
