@@ -3,6 +3,7 @@ import { Secret } from '../api/core.js';
 import { Placement } from '../api/placement.js';
 import { PlacementDecision } from '../api/placement-decision.js';
 import type { Logger } from '../control/log.js';
+import { keepSecret } from '../control/redact.js';
 import { generatorApp } from '../generator/server.js';
 import { webhookReceiver } from '../gitsource/receiver.js';
 import type { GitOptions } from '../gitsource/repository.js';
@@ -86,7 +87,12 @@ function generatorHandler({ caches, generator, now, log }: HubOptions): RequestL
       labelSelector: 'argocd.argoproj.io/secret-type=cluster',
     }),
   };
-  const tokens = () => [generator.token()].flatMap((value) => (value ? [{ value }] : []));
+  const tokens = () => {
+    const value = generator.token();
+    if (!value) return [];
+    keepSecret(value);
+    return [{ value }];
+  };
   return generatorApp({
     readers,
     tokens,

@@ -77,6 +77,11 @@ export class ApiError extends Error {
 
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.code === 409;
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;
+/** The server itself says that there is no such object or kind; a proxy in front of it that knows no such page does not count. */
+export const isAbsent = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.code === 404 &&
+  (error.status.kind === 'Status' || error.message.endsWith('404 page not found'));
 export const isAlreadyExists = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists';
 

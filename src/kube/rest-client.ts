@@ -6,7 +6,7 @@ import {
   ApiError,
   type ApplyOptions,
   type DeleteOptions,
-  isNotFound,
+  isAbsent,
   type KubeClient,
   type ListOptions,
   type ObjectOf,
@@ -62,7 +62,7 @@ export class RestClient implements KubeClient {
     try {
       return await this.#call<ObjectOf<R>>({ method: 'GET', path: objectPath(type, name), signal });
     } catch (error) {
-      if (isNotFound(error)) return undefined;
+      if (isAbsent(error)) return undefined;
       throw error;
     }
   }
@@ -119,7 +119,7 @@ export class RestClient implements KubeClient {
     try {
       await this.#call({ method: 'DELETE', path: objectPath(type, name), body: JSON.stringify(body), signal });
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!isAbsent(error)) throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { REVISION_ANNOTATION } from '../api/gitsource.js';
 import { type ManifestWorkReplicaSet, PLACEMENT_NAME_LABEL, REPLICA_SET_LABEL } from '../api/replica-set.js';
 import type { ManifestWork, ManifestWorkSpec } from '../api/work.js';
 import { equalJson } from '../apimachinery/json.js';
@@ -47,14 +48,26 @@ export const newWork = (
 ): ManifestWork => ({
   apiVersion: 'work.open-cluster-management.io/v1',
   kind: 'ManifestWork',
-  metadata: { namespace: cluster, name: workName(set, cluster, attempt), labels: labelsFor(set, placement) },
+  metadata: {
+    namespace: cluster,
+    name: workName(set, cluster, attempt),
+    labels: labelsFor(set, placement),
+    ...revisionOf(set),
+  },
   spec: templateOf(set),
 });
 
-/** As upstream does it, labels become those of the set and annotations go. */
+/** As upstream does it, labels become those of the set and annotations go; ours says which commit the template came from. */
 export function updatedWork(work: ManifestWork, set: ManifestWorkReplicaSet, placement: string): ManifestWork {
-  const { annotations: _, ...metadata } = work.metadata;
-  return { ...work, metadata: { ...metadata, labels: labelsFor(set, placement) }, spec: templateOf(set) };
+  const { annotations: _, ...kept } = work.metadata;
+  const metadata = { ...kept, labels: labelsFor(set, placement), ...revisionOf(set) };
+  return { ...work, metadata, spec: templateOf(set) };
+}
+
+/** Of a set that came from Git: while a rollout is under way, its works name different commits. */
+function revisionOf({ metadata }: ManifestWorkReplicaSet): { annotations?: Record<string, string> } {
+  const revision = metadata.annotations?.[REVISION_ANNOTATION];
+  return revision === undefined ? {} : { annotations: { [REVISION_ANNOTATION]: revision } };
 }
 
 export const relabelledWork = (work: ManifestWork, placement: string): ManifestWork => ({

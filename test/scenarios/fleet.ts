@@ -222,12 +222,46 @@ export class Fleet {
         bindAgent(name, `agent:${name}`),
       ]);
     }
-    const spec = { url: this.repository.url, interval: '5s', ...source };
-    await hub.apply(
-      GitSource,
-      { apiVersion: 'placet.dev/v1alpha1', kind: 'GitSource', metadata: SOURCE, spec } as KubeObject,
-      { fieldManager: 'test', force: true },
+    await this.source(source);
+  }
+
+  /** Creates or edits a source. */
+  async source(more: Readonly<Record<string, unknown>> = {}, name = SOURCE.name): Promise<void> {
+    const spec = { url: this.repository.url, interval: '5s', ...more };
+    const metadata = { ...SOURCE, name };
+    const source: KubeObject = { apiVersion: 'placet.dev/v1alpha1', kind: 'GitSource', metadata };
+    await (await this.admin()).apply(GitSource, { ...source, spec } as KubeObject, {
+      fieldManager: 'test',
+      force: true,
+    });
+  }
+
+  /** Commits a file of the example with one text replaced; gives the commit. */
+  commit(path: string, from: string, to: string): string {
+    const file = join(this.repository.directory, path);
+    this.repository.write({ [path]: readFileSync(file, 'utf8').replaceAll(from, to) });
+    return this.repository.commit();
+  }
+
+  /** The source says the commit is applied, and nothing is left to do. */
+  async applied(sha: string): Promise<void> {
+    const hub = await this.admin();
+    await until(`commit ${sha}`, async () =>
+      (await hub.get(GitSource, SOURCE))?.status?.lastAppliedRevision?.endsWith(sha),
     );
+    await this.arrived();
+  }
+
+  arrived(): Promise<void> {
+    return arrived(this);
+  }
+
+  endpoints(): { readonly generatorUrl: string | undefined; readonly webhookUrl: string | undefined } {
+    const { hubs } = this.running;
+    return {
+      generatorUrl: hubs.find(({ generatorUrl }) => generatorUrl)?.generatorUrl,
+      webhookUrl: hubs.find(({ webhookUrl }) => webhookUrl)?.webhookUrl,
+    };
   }
 
   admin(cluster?: string): Promise<KubeClient> {
@@ -372,8 +406,7 @@ export class Fleet {
 
   /** What Argo CD's plugin generator asks for. */
   ask(parameters: object): Promise<Response> {
-    const url = this.running.hubs.find(({ generatorUrl }) => generatorUrl)?.generatorUrl;
-    return fetch(`${url}/api/v1/getparams.execute`, {
+    return fetch(`${this.endpoints().generatorUrl}/api/v1/getparams.execute`, {
       method: 'POST',
       headers: { authorization: `Bearer ${GENERATOR_TOKEN}`, 'content-type': 'application/json' },
       body: JSON.stringify({ applicationSetName: 'web', input: { parameters } }),
