@@ -220,3 +220,11 @@ test('a restart with the same definitions writes nothing', async (t) => {
   const before = await versionOf();
   t.is(await versionOf(), before);
 });
+
+test('a CRD whose versions only a webhook could convert is refused', async (t) => {
+  const { wire } = await start(t);
+  const body = { ...WIDGET_CRD, spec: { ...WIDGET_CRD.spec, conversion: { strategy: 'Webhook' } } };
+  const refused = await wire.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body });
+  t.is(refused.code, 422);
+  t.regex(refused.body.message, /spec\.conversion\.strategy: Unsupported value: "Webhook": supported values: "None"/);
+});

@@ -15,6 +15,7 @@ export function definitionProblems(crd: Unstructured, before: Unstructured | und
   return [
     ...nameProblems(crd.metadata.name, definition),
     ...versionsProblems(definition.versions),
+    ...conversionProblems(definition),
     ...(before && isEstablished(before) ? changedIdentity(definition, definitionOf(before)) : []),
   ].map(causeOf);
 }
@@ -61,6 +62,12 @@ function versionsProblems(versions: readonly DefinedVersion[]): readonly FieldEr
     ...versions.flatMap((version, at) => versionProblems(version, `spec.versions[${at}]`, schemaPath(versions, at))),
   ];
 }
+
+/** This server calls nobody. */
+const conversionProblems = ({ conversion }: Definition): readonly FieldError[] =>
+  conversion && conversion.strategy !== 'None'
+    ? [notSupported('spec.conversion.strategy', conversion.strategy, ['None'])]
+    : [];
 
 /** Kubernetes keeps a schema all versions share outside of them, and names it so. */
 function schemaPath(versions: readonly DefinedVersion[], at: number): string {
