@@ -12,7 +12,7 @@ import type { Attributes, Decision, User } from '../../src/apiserver/identity.js
 import { createPki, type Pki } from '../../src/apiserver/pki.js';
 import { type ApiServer, startApiServer } from '../../src/apiserver/server.js';
 import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
-import type { Store } from '../../src/apiserver/store/store.js';
+import type { Change, Store } from '../../src/apiserver/store/store.js';
 import { startSimulatedRegistration } from '../../src/cli/dev/registration.js';
 import { type Hub, startHub } from '../../src/cli/hub.js';
 import { HUB_CONTROLLERS } from '../../src/cli/hub-controllers.js';
@@ -24,6 +24,7 @@ import { type Caches, createCaches } from '../../src/kube/caches.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { connect } from '../../src/kube/connect.js';
 import type { Loop } from '../../src/reconciler/loop.js';
+import type { SourceLoop } from '../../src/reconciler/source.js';
 import { type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
 import { until } from './dev-process.js';
 
@@ -102,8 +103,8 @@ export class DurableServer {
   readonly #simulateWorkloads: boolean;
   #server: ApiServer | undefined;
   #port = 0;
-  /** Told of every state of every object. */
-  observe: ((object: KubeObject) => void) | undefined;
+  /** Told of every state of every object, the last one of a deleted object included. */
+  observe: ((object: KubeObject, type: Change['type'], before?: KubeObject) => void) | undefined;
 
   constructor(t: ExecutionContext, log: Logger, simulateWorkloads: boolean) {
     this.#log = log;
@@ -119,7 +120,7 @@ export class DurableServer {
     pki ??= createPki();
     const store: Store = openLmdbStore(join(this.#folder, 'store'));
     store.subscribe((changes) => {
-      for (const { item } of changes) this.observe?.(item.object);
+      for (const { item, type, before } of changes) this.observe?.(item.object, type, before?.object);
     });
     this.#server = await startApiServer({
       store,
@@ -236,11 +237,21 @@ export class Fleet {
     });
   }
 
+  edit(path: string, from: string | RegExp, to: string): void {
+    const file = join(this.repository.directory, path);
+    this.repository.write({ [path]: readFileSync(file, 'utf8').replace(from, to) });
+  }
+
   /** Commits a file of the example with one text replaced; gives the commit. */
   commit(path: string, from: string, to: string): string {
-    const file = join(this.repository.directory, path);
-    this.repository.write({ [path]: readFileSync(file, 'utf8').replaceAll(from, to) });
+    this.edit(path, from, to);
     return this.repository.commit();
+  }
+
+  /** As a webhook would. */
+  look(): void {
+    const source = this.running.loops.find((loop): loop is SourceLoop => loop.name === 'source');
+    source?.look(`${SOURCE.namespace}/${SOURCE.name}`, 0);
   }
 
   /** The source says the commit is applied, and nothing is left to do. */
@@ -387,8 +398,13 @@ export class Fleet {
     for (const server of [this.hub, ...this.spokes.values()]) server.requests.length = 0;
   }
 
-  /** Nothing waits or runs, and nothing was written while every server answered a few questions. */
-  async settled(what: string): Promise<void> {
+  /** Nothing was written while every server answered a few questions; something may wait for a retry. */
+  quiet(what: string): Promise<void> {
+    return this.settled(what, () => true);
+  }
+
+  /** Nothing waits or runs either. */
+  async settled(what: string, isIdle: () => boolean = () => this.isIdle()): Promise<void> {
     const clients = [
       await this.admin(),
       ...(await Promise.all([...this.spokes.keys()].map((name) => this.admin(name)))),
@@ -398,7 +414,7 @@ export class Fleet {
     await until(`${what} to settle`, async () => {
       await Promise.all(clients.map((client) => client.request('GET', '/version')));
       const writes = this.writes().length;
-      quiet = this.isIdle() && writes === seen ? quiet + 1 : 0;
+      quiet = isIdle() && writes === seen ? quiet + 1 : 0;
       seen = writes;
       return quiet >= 5 || undefined;
     });

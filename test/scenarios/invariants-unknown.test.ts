@@ -1,0 +1,238 @@
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { ConfigMap, CustomResourceDefinition } from '../../src/api/core.js';
+import { GitSource } from '../../src/api/gitsource.js';
+import { type KubeObject, keyOf, type Unstructured } from '../../src/api/meta.js';
+import { PlacementDecision } from '../../src/api/placement-decision.js';
+import { ManifestWork } from '../../src/api/work.js';
+import { until } from './dev-process.js';
+import { type DurableServer, documents, type Fleet, install, SOURCE, startFleet } from './fleet.js';
+
+const KEPT = new Set([
+  'Namespace',
+  'ManagedCluster',
+  'ManagedClusterSet',
+  'ManagedClusterSetBinding',
+  'Placement',
+  'PlacementDecision',
+  'ManifestWork',
+  'ManifestWorkReplicaSet',
+  'GitSource',
+  'AppliedManifestWork',
+  'ConfigMap',
+  'Deployment',
+  'Service',
+]);
+
+const clustersOf = (object: KubeObject | undefined): readonly string[] =>
+  object?.kind === 'PlacementDecision'
+    ? ((object as PlacementDecision).status?.decisions ?? []).map(({ clusterName }) => clusterName)
+    : [];
+
+/** Everything that ever disappeared. */
+function losses(fleet: Fleet): string[] {
+  const lost: string[] = [];
+  const follow = (where: string, server: DurableServer): void => {
+    server.observe = (object, type, before) => {
+      const what = `${where}: ${object.kind} ${keyOf(object)}`;
+      if (type === 'DELETED' && KEPT.has(object.kind)) lost.push(what);
+      const left = clustersOf(object);
+      for (const cluster of clustersOf(before)) if (!left.includes(cluster)) lost.push(`${what} ${cluster}`);
+    };
+  };
+  follow('hub', fleet.hub);
+  for (const [name, server] of fleet.spokes) follow(name, server);
+  return lost;
+}
+
+/** Argo CD removes the Applications of clusters an answer leaves out; so it is all of them or a refusal. */
+async function answersWholly(t: ExecutionContext, fleet: Fleet, when: string): Promise<void> {
+  const answer = await fleet.ask({ placement: 'web', namespace: 'fleet' });
+  const text = await answer.text();
+  if (answer.ok) t.regex(text, /"prod-eu"/, `${when}: ${text}`);
+  else t.true(answer.status >= 500, `${when}: ${answer.status} ${text}`);
+}
+
+/** A change goes all the way from a commit to the cluster: nothing is stuck, and no watch has missed it. */
+async function goesThrough(fleet: Fleet, banner: string): Promise<void> {
+  const file = 'works/web.yaml';
+  fleet.edit(file, /banner: .*/, `banner: ${banner}`);
+  const sha = fleet.repository.commit(banner);
+  fleet.look();
+  const spoke = await fleet.admin('prod-eu');
+  await until(
+    `the banner ${banner}`,
+    async () => (await spoke.get(ConfigMap, { namespace: 'web', name: 'web' }))?.data?.banner === banner,
+  );
+  await fleet.applied(sha);
+}
+
+test('Invariant 7: a watch has no gaps: servers that stop and come back are followed on', async (t) => {
+  const fleet = await startFleet(t);
+  const lost = losses(fleet);
+  await fleet.hub.stop();
+  await answersWholly(t, fleet, 'while the hub is down');
+  await fleet.hub.start();
+  await goesThrough(fleet, 'after-hub');
+
+  const spoke = fleet.spokes.get('prod-eu');
+  await spoke?.stop();
+  await answersWholly(t, fleet, 'while a cluster is down');
+  await spoke?.start();
+  await goesThrough(fleet, 'after-spoke');
+
+  // What happens between the return of a server and the return of its watchers is not missed either.
+  await Promise.all([fleet.hub.stop(), spoke?.stop()]);
+  await Promise.all([fleet.hub.start(), spoke?.start()]);
+  const client = await fleet.admin('prod-eu');
+  t.deepEqual(lost, []);
+  await client.delete(ConfigMap, { namespace: 'web', name: 'web' });
+  await until('the deleted object to come back', () => client.get(ConfigMap, { namespace: 'web', name: 'web' }));
+  await goesThrough(fleet, 'after-both');
+});
+
+interface Role extends Unstructured {
+  readonly rules: readonly { readonly resources: readonly string[] }[];
+}
+
+/** The roles of a folder, with one kind missing from all of them. */
+const rolesWithout = (folder: string, plural: string): Unstructured[] =>
+  documents(folder)
+    .filter(({ kind }) => kind === 'ClusterRole')
+    .map((role) => {
+      const rules = ((role as Role).rules ?? []) // roles have rules
+        .map((rule) => ({ ...rule, resources: rule.resources.filter((one) => one !== plural) }))
+        .filter(({ resources }) => resources.length > 0);
+      return { ...role, rules };
+    });
+
+const isRefused = (server: DurableServer | undefined, plural: string): boolean =>
+  server?.requests.some(({ attributes: { resource }, decision }) => resource?.plural === plural && !decision.allowed) ??
+  false;
+
+const HUB_KINDS = [
+  'managedclusters',
+  'managedclustersets',
+  'managedclustersetbindings',
+  'placements',
+  'placementdecisions',
+  'manifestworkreplicasets',
+  'manifestworks',
+  'gitsources',
+];
+
+test('Invariant 5: nothing is removed because a kind cannot be read', async (t) => {
+  const fleet = await startFleet(t);
+  const lost = losses(fleet);
+  const hub = await fleet.admin();
+  for (const plural of HUB_KINDS) {
+    await install(hub, rolesWithout('manifests/hub', plural));
+    fleet.forgetRequests();
+    await fleet.restart();
+    await until(`${plural} to be refused`, () => isRefused(fleet.hub, plural));
+    await answersWholly(t, fleet, `without ${plural}`);
+    await fleet.quiet(`the hub without ${plural}`);
+    await answersWholly(t, fleet, `without ${plural}, later`);
+  }
+  await install(hub, documents('manifests/hub'));
+  const spoke = await fleet.admin('prod-eu');
+  await install(spoke, rolesWithout('manifests/agent', 'appliedmanifestworks'));
+  await fleet.restart();
+  await until('the records to be refused', () => isRefused(fleet.spokes.get('prod-eu'), 'appliedmanifestworks'));
+  await install(spoke, documents('manifests/agent'));
+  await fleet.restart();
+  await goesThrough(fleet, 'readable-again');
+  t.deepEqual(lost, []);
+  t.is((await hub.list(PlacementDecision)).items.flatMap(clustersOf).length, 3);
+});
+
+const TILLS = `apiVersion: work.open-cluster-management.io/v1
+kind: ManifestWork
+metadata: {name: tills, namespace: prod-eu}
+spec:
+  workload:
+    manifests:
+      - {apiVersion: example.com/v1, kind: Till, metadata: {name: till, namespace: default}, spec: {color: red}}
+      - {apiVersion: v1, kind: ConfigMap, metadata: {name: beside, namespace: default}, data: {a: "1"}}
+`;
+
+const TILL_CRD: Unstructured = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'tills.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'tills', kind: 'Till' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
+const Till = { group: 'example.com', version: 'v1', kind: 'Till', plural: 'tills', namespaced: true };
+
+test('Invariant 5: nothing is removed because a repository or a definition is gone', async (t) => {
+  const fleet = await startFleet(t);
+  const lost = losses(fleet);
+  const hub = await fleet.admin();
+  const { directory } = fleet.repository;
+  const ready = (status: string) => async (): Promise<boolean | undefined> =>
+    (await hub.get(GitSource, SOURCE))?.status?.conditions?.some(
+      (one) => one.type === 'Ready' && one.status === status,
+    );
+  const disturbed = async (how: string): Promise<void> => {
+    fleet.look();
+    await until(`the source to fail: ${how}`, ready('False'));
+    await fleet.quiet(how);
+    await fleet.restart();
+    await until(`the source to fail again: ${how}`, ready('False'));
+    await fleet.quiet(how);
+    await answersWholly(t, fleet, how);
+    t.deepEqual(lost, [], how);
+  };
+  renameSync(directory, `${directory}-away`);
+  await disturbed('the repository is gone');
+  renameSync(`${directory}-away`, directory);
+  await goesThrough(fleet, 'back');
+
+  const good = fleet.repository.git('rev-parse', 'HEAD');
+  fleet.repository.git('checkout', '--quiet', '--orphan', 'broken');
+  fleet.repository.git('rm', '-rq', '--cached', '.');
+  fleet.repository.write({ 'works/web.yaml': 'kind: [\n', 'placements/web.yaml': 'apiVersion: v1\nkind: Nothing\n' });
+  fleet.repository.commit('broken');
+  fleet.repository.git('branch', '--force', 'main', 'broken');
+  await disturbed('a broken commit was pushed by force');
+  fleet.repository.git('checkout', '--quiet', '--force', 'main');
+  fleet.repository.git('reset', '--quiet', '--hard', good);
+  await goesThrough(fleet, 'mended');
+
+  const spoke = await fleet.admin('prod-eu');
+  await spoke.create(CustomResourceDefinition, TILL_CRD);
+  fleet.repository.write({ 'works/tills.yaml': TILLS });
+  fleet.repository.commit('tills');
+  fleet.look();
+  const till = { namespace: 'default', name: 'till' };
+  await until('the custom resource', () => spoke.get(Till, till));
+  await spoke.delete(CustomResourceDefinition, { name: 'tills.example.com' });
+  await until('the missing kind to be reported', async () =>
+    (await hub.get(ManifestWork, { namespace: 'prod-eu', name: 'tills' }))?.status?.conditions?.some(
+      ({ type, status }) => type === 'Available' && status !== 'True',
+    ),
+  );
+  await fleet.restart();
+  await fleet.quiet('the missing kind');
+  t.deepEqual(lost, [], 'the definition is gone');
+  await spoke.create(CustomResourceDefinition, TILL_CRD);
+  await fleet.restart();
+  await until('the custom resource to come back', () => spoke.get(Till, till));
+
+  rmSync(join(directory, '.git', 'objects'), { recursive: true });
+  await disturbed('the repository is corrupt');
+});
