@@ -180,7 +180,8 @@ export interface FleetOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Each loop as a process of its own, with a client and a user of its own. */
   readonly apart?: boolean;
-  readonly agentOptions?: { readonly evictionGraceMs?: number };
+  /** What loops and agents get instead of their client. */
+  readonly wrap?: (client: KubeClient) => KubeClient;
 }
 
 /** Hub, spokes, agents and a repository: all of the system in this process, all of it over the wire. */
@@ -282,8 +283,12 @@ export class Fleet {
   async #client(cluster: string | undefined, user: User): Promise<KubeClient> {
     const key = `${cluster ?? ''}/${user.name}`;
     const server = cluster === undefined ? this.hub : this.spokes.get(cluster);
-    const client = this.#clients.get(key) ?? (await server?.client(user, this.#log));
-    if (!client) throw new Error(`no cluster ${cluster}`);
+    const found = this.#clients.get(key);
+    if (found) return found;
+    const made = await server?.client(user, this.#log);
+    if (!made) throw new Error(`no cluster ${cluster}`);
+    const { wrap } = this.#options;
+    const client = wrap && user !== ADMIN ? wrap(made) : made;
     this.#clients.set(key, client);
     return client;
   }
@@ -332,7 +337,6 @@ export class Fleet {
           log: this.#log,
           now: () => new Date(),
           onOutcome: ran(name),
-          ...this.#options.agentOptions,
         },
         abort.signal,
       );
@@ -456,7 +460,7 @@ const isGood = (work: Unstructured): boolean =>
     (work as Reported).status?.conditions?.some((one) => one.type === type && one.status === 'True'),
   );
 
-/** Every spoke of the fleet has a work, and every work is applied and available. */
+/** The works of the example are there, applied and available. */
 export async function arrived(fleet: Fleet): Promise<void> {
   const hub = await fleet.admin();
   let bad: readonly Unstructured[] = [];
@@ -465,7 +469,7 @@ export async function arrived(fleet: Fleet): Promise<void> {
     async () => {
       const { items } = await hub.list(WORK);
       bad = items.filter((work) => !isGood(work));
-      return bad.length === 0 && items.length >= fleet.spokes.size;
+      return bad.length === 0 && items.length > 1;
     },
     20_000,
   ).catch((error: unknown) => {

@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { loadAll } from 'js-yaml';
 import { startAgent } from '../../src/agent/agent.js';
 import { Namespace } from '../../src/api/core.js';
 import { GitSource } from '../../src/api/gitsource.js';
@@ -10,9 +9,8 @@ import type { Unstructured } from '../../src/api/meta.js';
 import { Placement } from '../../src/api/placement.js';
 import { PlacementDecision } from '../../src/api/placement-decision.js';
 import { PLACEMENT_LABEL } from '../../src/api/placement-labels.js';
-import type { ResourceType } from '../../src/api/resource.js';
 import { ManifestWork } from '../../src/api/work.js';
-import type { Attributes, Decision } from '../../src/apiserver/identity.js';
+import type { Attributes, Decision, User } from '../../src/apiserver/identity.js';
 import { startHub } from '../../src/cli/hub.js';
 import { HUB_CONTROLLERS } from '../../src/cli/hub-controllers.js';
 import { createMetrics } from '../../src/cli/metrics.js';
@@ -23,8 +21,9 @@ import { connect } from '../../src/kube/connect.js';
 import { createEventRecorder } from '../../src/kube/events.js';
 import { runLeaderElection } from '../../src/kube/leader.js';
 import { startTestServer, type TestServer } from '../apiserver/test-server.js';
-import { type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
+import { temporaryRepository } from '../gitsource/temporary-repository.js';
 import { until } from './dev-process.js';
+import { account, bindAgent, documents, exampleRepository, install } from './fleet.js';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -36,7 +35,6 @@ interface Role extends Unstructured {
   readonly rules: readonly Rule[];
 }
 
-const KINDS = ['Namespace', 'ServiceAccount', 'ClusterRole', 'Role', 'ClusterRoleBinding', 'RoleBinding'];
 const READS = ['get', 'list', 'watch'];
 
 /** `list`, `get` and `watch` of one kind come and go together; which of them runs depends on timing. */
@@ -61,31 +59,6 @@ function audit() {
   };
 }
 
-const documents = (folder: string): Unstructured[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .flatMap((name) => loadAll(readFileSync(join(folder, name), 'utf8')) as Unstructured[]) // our own manifests
-    .filter(({ kind }) => KINDS.includes(kind))
-    .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
-
-const PLURALS: Readonly<Record<string, string>> = {
-  Namespace: 'namespaces',
-  ServiceAccount: 'serviceaccounts',
-  ClusterRole: 'clusterroles',
-  Role: 'roles',
-  ClusterRoleBinding: 'clusterrolebindings',
-  RoleBinding: 'rolebindings',
-};
-
-const typeOf = ({ apiVersion, kind, metadata }: Unstructured): ResourceType => {
-  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  return { group, version, kind, plural: PLURALS[kind] ?? '', namespaced: metadata.namespace !== undefined };
-};
-
-async function install(client: KubeClient, objects: readonly Unstructured[]): Promise<void> {
-  for (const object of objects) await client.apply(typeOf(object), object, { fieldManager: 'test', force: true });
-}
-
 /** What the roles of a folder grant, one entry per verb and resource. `create` comes with `patch`: applying needs both. */
 const granted = (objects: readonly Unstructured[], names: readonly string[]): string[] =>
   objects
@@ -101,16 +74,7 @@ const granted = (objects: readonly Unstructured[], names: readonly string[]): st
       ),
     );
 
-const account = (namespace: string, name: string) => ({
-  name: `system:serviceaccount:${namespace}:${name}`,
-  groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-});
-
-async function as(
-  t: ExecutionContext,
-  { server }: TestServer,
-  user: { name: string; groups: string[] },
-): Promise<KubeClient> {
+async function as(t: ExecutionContext, { server }: TestServer, user: User): Promise<KubeClient> {
   const folder = mkdtempSync(join(tmpdir(), 'placet-permissions-'));
   writeFileSync(join(folder, 'kubeconfig'), await server.kubeconfig(user), { mode: 0o600 });
   const client = await connect({ kubeconfig: join(folder, 'kubeconfig'), userAgent: 'test' });
@@ -119,14 +83,6 @@ async function as(
     rmSync(folder, { recursive: true, force: true });
   });
   return client;
-}
-
-/** The example fleet, and one of every other kind a source may hold. */
-function repository(t: ExecutionContext): TemporaryRepository {
-  const folder = 'examples/fleet';
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'));
-  const files = paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')] as const);
-  return temporaryRepository(t, { ...Object.fromEntries(files), 'score.yaml': SCORE });
 }
 
 const SCORE =
@@ -146,7 +102,7 @@ test('hub and agent may do all they do and nothing else', async (t) => {
   const agentUser = account('placet-agent', 'placet-agent');
   const agentOnHub = { name: 'agent:prod-eu', groups: ['system:authenticated'] };
   const abort = new AbortController();
-  const fleet = repository(t);
+  const fleet = exampleRepository(t, { 'score.yaml': SCORE });
   const { client, stopped } = await runHub(t, await as(t, hub, hubUser), abort.signal);
   t.teardown(async () => {
     abort.abort();
@@ -162,7 +118,7 @@ test('hub and agent may do all they do and nothing else', async (t) => {
     spec,
   } as GitSource);
   await until('the namespace of the cluster', () => hub.client.get(Namespace, { name: 'prod-eu' }));
-  await install(hub.client, [bindAgent(agentOnHub.name)]);
+  await install(hub.client, [bindAgent('prod-eu', agentOnHub.name)]);
   const agent = await startAgent(
     {
       clusterName: 'prod-eu',
@@ -244,14 +200,6 @@ async function runHub(t: ExecutionContext, client: KubeClient, signal: AbortSign
   const elected = runLeaderElection({ client, lease, identity: 'test', log, now, lead }, signal);
   return { client, stopped: elected.then(() => hub.close()) };
 }
-
-const bindAgent = (user: string): Unstructured => ({
-  apiVersion: 'rbac.authorization.k8s.io/v1',
-  kind: 'RoleBinding',
-  metadata: { name: 'placet-agent', namespace: 'prod-eu' },
-  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'placet-agent-hub' },
-  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-});
 
 /** Two decision groups, then one of another name, then none: decisions are created, relabelled and deleted. */
 async function regroup(client: KubeClient): Promise<Placement> {
