@@ -1,5 +1,5 @@
 import { Backoff } from './backoff.js';
-import type { Logger } from './log.js';
+import type { Fields, Logger } from './log.js';
 import { type Outcome, type Reconcile, settle } from './outcome.js';
 import { WorkQueue } from './queue.js';
 
@@ -83,7 +83,7 @@ export function startController(options: ControllerOptions, signal: AbortSignal)
         later(key, outcome.afterMs);
         break;
       case 'retry':
-        log.warn('retrying', { ...fields, attempt: backoff.failures(key) + 1, error: outcome.error });
+        reportRetry(log, { ...fields, attempt: backoff.failures(key) + 1, error: outcome.error });
         later(key, backoff.next(key), true);
         break;
       case 'stalled':
@@ -131,3 +131,7 @@ export function startController(options: ControllerOptions, signal: AbortSignal)
     stopped,
   };
 }
+
+/** A first failure is how optimistic concurrency works: a cache that was behind. Only what fails again is worth a warning. */
+const reportRetry = (log: Logger, fields: Fields & { readonly attempt: number }): void =>
+  fields.attempt > 1 ? log.warn('retrying', fields) : log.debug('retrying', fields);
