@@ -117,9 +117,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       stopping.abort();
       watches.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // Connections whose last answer is on its way become idle one after another.
+      const sweep = setInterval(() => server.closeIdleConnections(), 10);
       const force = setTimeout(() => server.closeAllConnections(), 2_000);
       await closed;
+      clearInterval(sweep);
       clearTimeout(force);
       await Promise.all(loops.map(({ stopped }) => stopped));
       await store.close();

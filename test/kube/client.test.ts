@@ -106,6 +106,12 @@ test('get of an absent object is undefined and delete of one succeeds', async (t
   await t.notThrowsAsync(client.delete(ConfigMap, { namespace: 'ns', name: 'a' }, { uid: 'u' }));
 });
 
+test('a 404 of a proxy says nothing about an object', async (t) => {
+  const client = await (await scriptedServer(t, answer(404, '<html>no such page</html>'))).client();
+  await t.throwsAsync(client.get(ConfigMap, { namespace: 'ns', name: 'a' }), { message: /HTTP 404 <html>/ });
+  await t.throwsAsync(client.delete(ConfigMap, { namespace: 'ns', name: 'a' }), { message: /HTTP 404 <html>/ });
+});
+
 test('a namespaced object without namespace is refused before anything is sent', async (t) => {
   const server = await scriptedServer(t, answer(200, {}));
   const client = await server.client();

@@ -468,7 +468,8 @@ export async function arrived(fleet: Fleet): Promise<void> {
     'the works to be available',
     async () => {
       const { items } = await hub.list(WORK);
-      bad = items.filter((work) => !isGood(work));
+      const mine = items.filter(({ metadata }) => fleet.spokes.has(metadata.namespace ?? ''));
+      bad = mine.filter((work) => !isGood(work));
       return bad.length === 0 && items.length > 1;
     },
     20_000,

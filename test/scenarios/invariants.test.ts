@@ -8,6 +8,7 @@ import { jsonLogger } from '../../src/control/log.js';
 import { GIT_KINDS } from '../../src/gitsource/catalog.js';
 import { until } from './dev-process.js';
 import { Fleet, GENERATOR_TOKEN, SOURCE, startFleet } from './fleet.js';
+import { answersWholly, goesThrough, losses } from './losses.js';
 
 interface FieldsEntry {
   readonly manager: string;
@@ -56,6 +57,30 @@ test('Invariant 1: one writer per field, from the first commit to the second', a
   for (const manager of ['placet-source', 'placet-placement', 'placet-replicaset', 'placet-clusterset', 'work-agent']) {
     t.true(onHub.managers().includes(manager), `${manager} wrote nothing: ${onHub.managers().join()}`);
   }
+});
+
+test('Invariant 7: a watch has no gaps: servers that stop and come back are followed on', async (t) => {
+  const fleet = await startFleet(t, { clusters: ['prod-eu'] });
+  const lost = losses(fleet);
+  await fleet.hub.stop();
+  await answersWholly(t, fleet, 'while the hub is down');
+  await fleet.hub.start();
+  await goesThrough(fleet, 'after-hub');
+
+  const spoke = fleet.spokes.get('prod-eu');
+  await spoke?.stop();
+  await answersWholly(t, fleet, 'while a cluster is down');
+  await spoke?.start();
+  await goesThrough(fleet, 'after-spoke');
+
+  // What happens between the return of a server and the return of its watchers is not missed either.
+  await Promise.all([fleet.hub.stop(), spoke?.stop()]);
+  await Promise.all([fleet.hub.start(), spoke?.start()]);
+  const client = await fleet.admin('prod-eu');
+  t.deepEqual(lost, []);
+  await client.delete(ConfigMap, { namespace: 'web', name: 'web' });
+  await until('the deleted object to come back', () => client.get(ConfigMap, { namespace: 'web', name: 'web' }));
+  await goesThrough(fleet, 'after-both');
 });
 
 test('Invariant 9: everything applied names the commit it came from', async (t) => {

@@ -1,0 +1,65 @@
+import type { ExecutionContext } from 'ava';
+import { ConfigMap } from '../../src/api/core.js';
+import { type KubeObject, keyOf } from '../../src/api/meta.js';
+import type { PlacementDecision } from '../../src/api/placement-decision.js';
+import { until } from './dev-process.js';
+import type { DurableServer, Fleet } from './fleet.js';
+
+const KEPT = new Set([
+  'Namespace',
+  'ManagedCluster',
+  'ManagedClusterSet',
+  'ManagedClusterSetBinding',
+  'Placement',
+  'PlacementDecision',
+  'ManifestWork',
+  'ManifestWorkReplicaSet',
+  'GitSource',
+  'AppliedManifestWork',
+  'ConfigMap',
+  'Deployment',
+  'Service',
+]);
+
+export const clustersOf = (object: KubeObject | undefined): readonly string[] =>
+  object?.kind === 'PlacementDecision'
+    ? ((object as PlacementDecision).status?.decisions ?? []).map(({ clusterName }) => clusterName)
+    : [];
+
+/** Everything that ever disappeared. */
+export function losses(fleet: Fleet): string[] {
+  const lost: string[] = [];
+  const follow = (where: string, server: DurableServer): void => {
+    server.observe = (object, type, before) => {
+      const what = `${where}: ${object.kind} ${keyOf(object)}`;
+      if (type === 'DELETED' && KEPT.has(object.kind)) lost.push(what);
+      const left = clustersOf(object);
+      for (const cluster of clustersOf(before)) if (!left.includes(cluster)) lost.push(`${what} ${cluster}`);
+    };
+  };
+  follow('hub', fleet.hub);
+  for (const [name, server] of fleet.spokes) follow(name, server);
+  return lost;
+}
+
+/** Argo CD removes the Applications of clusters an answer leaves out; so it is all of them or a refusal. */
+export async function answersWholly(t: ExecutionContext, fleet: Fleet, when: string): Promise<void> {
+  const answer = await fleet.ask({ placement: 'web', namespace: 'fleet' });
+  const text = await answer.text();
+  if (answer.ok) t.regex(text, /"prod-eu"/, `${when}: ${text}`);
+  else t.true(answer.status >= 500, `${when}: ${answer.status} ${text}`);
+}
+
+/** A change goes all the way from a commit to the cluster: nothing is stuck, and no watch has missed it. */
+export async function goesThrough(fleet: Fleet, banner: string): Promise<void> {
+  const file = 'works/web.yaml';
+  fleet.edit(file, /banner: .*/, `banner: ${banner}`);
+  const sha = fleet.repository.commit(banner);
+  fleet.look();
+  const spoke = await fleet.admin('prod-eu');
+  await until(
+    `the banner ${banner}`,
+    async () => (await spoke.get(ConfigMap, { namespace: 'web', name: 'web' }))?.data?.banner === banner,
+  );
+  await fleet.applied(sha);
+}
