@@ -18,7 +18,7 @@ const untilIdle = async (controller: Controller): Promise<void> => {
   while (!controller.idle()) await sleep(1);
 };
 
-test('a key never runs twice at a time, and a change during a run is not lost', async (t) => {
+test('Invariant 6: a key never runs twice at a time, and a change during a run is not lost', async (t) => {
   let running = 0;
   let most = 0;
   let runs = 0;

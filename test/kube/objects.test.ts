@@ -56,7 +56,7 @@ test('commit writes a status through its own door and leaves spec and generation
   t.is(stored.metadata.generation, 1);
 });
 
-test('commit refuses to change spec and status in one step', async (t) => {
+test('Invariant 2: spec and status never change in one write: commit refuses it', async (t) => {
   const { client } = await startTestServer(t);
   const before = await placement(client);
   const after = { ...before, spec: {}, status: { numberOfSelectedClusters: 1 } } as unknown as typeof before;

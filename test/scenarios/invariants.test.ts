@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import { ConfigMap, Event, Namespace, Secret } from '../../src/api/core.js';
 import { GitSource, REVISION_ANNOTATION } from '../../src/api/gitsource.js';
@@ -44,16 +45,26 @@ function ownersOverTime() {
   };
 }
 
-test('Invariant 1: one writer per field, from the first commit to the second', async (t) => {
+const differs = (before: KubeObject, after: KubeObject, member: 'spec' | 'status'): boolean =>
+  !isDeepStrictEqual(new Map(Object.entries(before)).get(member), new Map(Object.entries(after)).get(member));
+
+test('Invariant 1: one writer per field, and invariant 2: spec and status never change in one write', async (t) => {
   const fleet = new Fleet(t, { apart: true });
   const onHub = ownersOverTime();
-  fleet.hub.observe = onHub.observe;
+  const both: string[] = [];
+  fleet.hub.observe = (object, type, before) => {
+    onHub.observe(object);
+    if (type === 'MODIFIED' && before && differs(before, object, 'spec') && differs(before, object, 'status')) {
+      both.push(`${object.kind} ${keyOf(object)}`);
+    }
+  };
   await fleet.install();
   await fleet.start();
   await fleet.arrived();
   const sha = fleet.commit('works/web.yaml', 'Welcome', 'Hello');
   await fleet.applied(sha);
   t.deepEqual(onHub.shared(), []);
+  t.deepEqual(both, []);
   for (const manager of ['placet-source', 'placet-placement', 'placet-replicaset', 'placet-clusterset', 'work-agent']) {
     t.true(onHub.managers().includes(manager), `${manager} wrote nothing: ${onHub.managers().join()}`);
   }

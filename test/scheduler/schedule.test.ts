@@ -131,7 +131,7 @@ test('CEL that fails on a cluster is counted in the condition', (t) => {
   );
 });
 
-test('scheduling is a function of the placement and the world, whatever the order of the clusters', (t) => {
+test('Invariant 3: schedule is a function of the placement and the world, whatever the order of the clusters', (t) => {
   fc.assert(
     fc.property(anyWorld, anyPlacement, fc.nat(), (world, one, seed) => {
       const permuted = { ...world, clusters: shuffled(world.clusters ?? [], seed) };
