@@ -20,7 +20,7 @@ import { type StructuralSchema, structuralOf } from '../../src/api/structural-sc
 
 const MANIFESTS = 'manifests';
 
-test('manifests hold exactly what npm run generate writes', (t) => {
+test('Invariant 8: manifests equal schemas: manifests hold exactly what npm run generate writes', (t) => {
   const expected = crdFiles();
   for (const [name, text] of expected) {
     const path = join(MANIFESTS, name);

@@ -51,7 +51,13 @@ test(
   0,
   /gitsources.placet.dev[\s\S]*managedclusters[\s\S]*manifestworks/,
 );
-test('validate accepts the example fleet', ends, ['validate', 'examples/fleet'], 0, /objects in \d+ files are valid/);
+test(
+  'Invariant 8: examples work: validate accepts the example fleet',
+  ends,
+  ['validate', 'examples/fleet'],
+  0,
+  /objects in \d+ files are valid/,
+);
 
 test('validate names file, line and column of a mistake and exits 1', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'placet-validate-'));
