@@ -147,8 +147,10 @@ async function open(group: Group): Promise<Stage> {
 for (const group of GROUPS) {
   for (const played of casesOf(group)) {
     if (!FILTER.test(played.id)) continue;
-    const declare = KNOWN[played.id] === undefined ? test : test.failing;
-    declare(`${played.id}: ${played.title} (${group.name})`, async (t) => {
+    const reason = KNOWN[played.id];
+    const declare = reason === undefined ? test : test.failing;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    declare(`${played.id}: ${played.title} (${group.name})${why}`, async (t) => {
       t.timeout(300_000);
       await through(async () => {
         let stage = stages.get(group.name);
