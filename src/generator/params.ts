@@ -39,7 +39,10 @@ export function parametersFor(question: Question, snapshot: Snapshot, now: numbe
     }
   }
   if (unmatched.length > 0 && question.onUnmatched === 'error') {
-    throw new Refusal(409, `${subjectOf(question)}: no Argo CD cluster Secret for ${list(unmatched)}`);
+    throw new Refusal(
+      409,
+      `${subjectOf(question)}: no Argo CD cluster Secret for ${list(unmatched)}; onUnmatched: drop leaves them out`,
+    );
   }
   if (sets.size === 0 && question.onEmpty === 'error') {
     const why =

@@ -22,7 +22,7 @@ const Parameters = z.strictObject({
   namespace: text.optional(),
   decisionGroup: text.optional(),
   values: fromText(z.record(z.string(), text)).optional(),
-  onUnmatched: z.enum(['drop', 'error', 'emit']).default('drop'),
+  onUnmatched: z.enum(['drop', 'error', 'emit']).default('error'),
   onEmpty: z.enum(['error', 'allow']).default('error'),
   maxRemovalPercent: z.preprocess(
     (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
