@@ -1,21 +1,21 @@
 import { findCondition, formatTime } from '../api/conditions.js';
-import { GitSource, SOURCE_FINALIZER } from '../api/gitsource.js';
+import { GitSource } from '../api/gitsource.js';
 import { keyOf, splitKey } from '../api/meta.js';
 import { parseDuration } from '../apimachinery/duration.js';
 import { type Controller, startController } from '../control/controller.js';
 import { classify } from '../control/errors.js';
 import { again, done, type Outcome } from '../control/outcome.js';
 import { redact } from '../control/redact.js';
-import { diff, idOf } from '../gitsource/diff.js';
+import { idOf } from '../gitsource/diff.js';
 import { failureReason } from '../gitsource/failure.js';
 import { type GitOptions, sweepCredentials } from '../gitsource/repository.js';
 import { ApiError } from '../kube/client.js';
 import { commit } from '../kube/commit.js';
 import type { HubContext, Loop } from './loop.js';
-import { removeObject } from './source-apply.js';
 import { Claims } from './source-claims.js';
 import { followCommit, restoreLast } from './source-commit.js';
 import { type CommitContext, type SourceState, settledAs } from './source-context.js';
+import { finalizeSource, keepFinalizer } from './source-deletion.js';
 import { createHubObjects, type Drift } from './source-objects.js';
 import { isCurrent } from './source-plan.js';
 import { createSourceReader } from './source-reader.js';
@@ -104,38 +104,6 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
     await reader.forget(key);
   };
 
-  const finalize = async (cached: GitSource, until: AbortSignal): Promise<Outcome> => {
-    const key = keyOf(cached);
-    const source = await client.get(GitSource, splitKey(key), until);
-    const finalizers = source?.metadata.finalizers ?? [];
-    if (!source || !finalizers.includes(SOURCE_FINALIZER)) return done;
-    const inventory = source.spec.deletionPolicy === 'Delete' ? diff(source.status?.inventory ?? [], []).prune : [];
-    for (const entry of inventory) {
-      if (entry.kind === 'Namespace' && entry.name === source.metadata.namespace) continue;
-      await removeObject({ reader: client, writer: client }, entry, key, until);
-    }
-    const rest = finalizers.filter((one) => one !== SOURCE_FINALIZER);
-    await commit(
-      client,
-      GitSource,
-      source,
-      { ...source, metadata: { ...source.metadata, finalizers: rest } },
-      { signal: until },
-    );
-    log.info('a source was deleted', { key, removed: inventory.length });
-    return done;
-  };
-
-  /** Only a source that has to clean up may keep its own deletion waiting. */
-  const keepFinalizer = async (source: GitSource, until: AbortSignal): Promise<GitSource> => {
-    const { finalizers = [] } = source.metadata;
-    const wants = source.spec.deletionPolicy === 'Delete';
-    if (finalizers.includes(SOURCE_FINALIZER) === wants) return source;
-    const next = wants ? [...finalizers, SOURCE_FINALIZER] : finalizers.filter((one) => one !== SOURCE_FINALIZER);
-    const after = { ...source, metadata: { ...source.metadata, finalizers: next } };
-    return await commit(client, GitSource, source, after, { signal: until });
-  };
-
   const follow = async (source: GitSource, state: SourceState, until: AbortSignal): Promise<Outcome> => {
     const at = performance.now();
     const interval = parseDuration(source.spec.interval) * (1 + random() / 10);
@@ -179,10 +147,10 @@ export function startSourceLoop(context: SourceContext, signal: AbortSignal): So
       await forget(key);
       return done;
     }
-    if (source.metadata.deletionTimestamp !== undefined) return await finalize(source, until);
+    if (source.metadata.deletionTimestamp !== undefined) return await finalizeSource({ client, log }, source, until);
     if (source.spec.suspend) return done;
     const state = stateOf(key);
-    const kept = await keepFinalizer(source, until);
+    const kept = await keepFinalizer(client, source, until);
     try {
       return await follow(kept, state, until);
     } catch (error) {
