@@ -1,10 +1,12 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { DurationError, parseDuration } from '../apimachinery/duration.js';
 
 /** `host:port`, as every `--…-addr` flag takes it; port 0 picks a free one. */
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** Nobody asked for this port: if it is taken, any free one will do. */
+  readonly orFree?: boolean;
 }
 
 /** `120s`, `1m30s`, `500ms` → milliseconds. */
@@ -30,6 +32,14 @@ export function address(text: string): Address {
   if (!match) throw new InvalidArgumentError('Give host:port, such as 127.0.0.1:8080 or :8080.');
   return { host: match[1] ?? (match[2] === '' ? '0.0.0.0' : (match[2] ?? '')), port: port(match[3] ?? '') };
 }
+
+/** A default that the help shows as one would type it. */
+export const optionWithDefault = <T>(flags: string, description: string, parse: (text: string) => T, text: string) =>
+  new Option(flags, description).argParser(parse).default(parse(text), text);
+
+/** An address nobody has to know beforehand: if its default is taken, a free one will do, and is logged. */
+export const addressOption = (flags: string, description: string, text: string) =>
+  new Option(flags, description).argParser(address).default({ ...address(text), orFree: true }, text);
 
 export function count(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');

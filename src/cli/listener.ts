@@ -12,17 +12,30 @@ export interface Listener {
 // Argo CD's controller keeps idle connections for 90 s; whoever closes first must not be us (spec: real servers, H1).
 const KEEP_ALIVE_MS = 120_000;
 
-export const listen = (handler: RequestListener, { host, port }: Address): Promise<Listener> =>
+export async function listen(handler: RequestListener, address: Address): Promise<Listener> {
+  try {
+    return await bind(handler, address);
+  } catch (error) {
+    if (error instanceof AddressTaken && address.orFree) return bind(handler, { host: address.host, port: 0 });
+    throw error;
+  }
+}
+
+class AddressTaken extends Error {
+  override readonly name = 'AddressTaken';
+
+  constructor({ host, port }: Address) {
+    super(`${host}:${port} is taken by another process; choose another address or 0 for a free port`);
+  }
+}
+
+const bind = (handler: RequestListener, address: Address): Promise<Listener> =>
   new Promise((resolve, reject) => {
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: KEEP_ALIVE_MS + 5_000 }, handler);
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(`${host}:${port} is taken by another process; choose another address or 0 for a free port`)
-          : error,
-      ),
+      reject(error.code === 'EADDRINUSE' ? new AddressTaken(address) : error),
     );
-    server.listen(port, host, () =>
+    server.listen(address.port, address.host, () =>
       resolve({ url: urlOf(server), close: (graceMs = 3_000) => close(server, graceMs) }),
     );
   });

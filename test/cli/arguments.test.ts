@@ -1,5 +1,6 @@
 import test from 'ava';
 import { address, chooseControllers, count, duration, port } from '../../src/cli/arguments.js';
+import { listen } from '../../src/cli/listener.js';
 
 const reads = test.macro((t, parse: (text: string) => unknown, text: string, expected: unknown) => {
   t.deepEqual(parse(text), expected);
@@ -17,6 +18,18 @@ test('an address has host and port', reads, address, '127.0.0.1:8080', { host: '
 test('an address without host means all', reads, address, ':8080', { host: '0.0.0.0', port: 8080 });
 test('an IPv6 address stands in brackets', reads, address, '[::1]:0', { host: '::1', port: 0 });
 test('an address needs a port', refuses, address, 'localhost', /host:port/);
+test('a default address gives way to a free port, one that was asked for does not', async (t) => {
+  const first = await listen((_, response) => response.end(), address('127.0.0.1:0'));
+  const taken = first.url.replace('http://', '');
+  const second = await listen((_, response) => response.end(), { ...address(taken), orFree: true });
+  t.not(second.url, first.url);
+  await t.throwsAsync(
+    listen(() => undefined, address(taken)),
+    { message: /is taken by another process/ },
+  );
+  await Promise.all([first.close(), second.close()]);
+});
+
 test('a port has an upper limit', refuses, port, '65536', /65535/);
 test('a count is at least one', refuses, count, '0', /at least 1/);
 

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
-import { address, duration } from '../arguments.js';
+import { addressOption, duration, optionWithDefault } from '../arguments.js';
 import type { AgentCommand } from '../run-agent.js';
 
 export const addAgentCommand = (root: Command): void => {
@@ -14,14 +14,23 @@ export const addAgentCommand = (root: Command): void => {
     .requiredOption('--hub-kubeconfig <file>', 'the hub API server')
     .option('--spoke-kubeconfig <file>', 'the API server of this cluster (default: in-cluster credentials)')
     .option('--agent-id <id>', 'names this installation (default: the hash of the hub URL)')
-    .option('--status-sync-interval <duration>', 'backstop pass over the status of applied objects', duration, 10_000)
-    .option(
-      '--appliedmanifestwork-eviction-grace-period <duration>',
-      'how long what a vanished hub applied is kept',
-      duration,
-      3_600_000,
+    .addOption(
+      optionWithDefault(
+        '--status-sync-interval <duration>',
+        'backstop pass over the status of applied objects',
+        duration,
+        '10s',
+      ),
     )
-    .option('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', address, address('127.0.0.1:8083'))
+    .addOption(
+      optionWithDefault(
+        '--appliedmanifestwork-eviction-grace-period <duration>',
+        'how long what a vanished hub applied is kept',
+        duration,
+        '60m',
+      ),
+    )
+    .addOption(addressOption('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', '127.0.0.1:8083'))
     .option('--verbose', 'log every reconcile')
     .addHelpText(
       'after',

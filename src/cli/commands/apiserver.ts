@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { address, port } from '../arguments.js';
+import { addressOption, port } from '../arguments.js';
 import type { ApiserverOptions } from '../run-apiserver.js';
 
 export const addApiserverCommand = (root: Command): void => {
@@ -10,7 +10,7 @@ export const addApiserverCommand = (root: Command): void => {
     .option('--in-memory', 'keep nothing; everything is gone when the process ends')
     .option('--port <port>', 'port on 127.0.0.1; 0 takes a free one', port, 0)
     .requiredOption('--kubeconfig <out>', 'write an administrator kubeconfig to this file once the server serves')
-    .option('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', address, address('127.0.0.1:0'))
+    .addOption(addressOption('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', '127.0.0.1:0'))
     .option('--simulate-workloads', 'mark Deployments, Jobs and the like ready, as a kubelet would')
     .addHelpText(
       'after',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { address, chooseControllers } from '../arguments.js';
+import { address, addressOption, chooseControllers, optionWithDefault } from '../arguments.js';
 import { HUB_CONTROLLERS } from '../hub-controllers.js';
 import type { HubCommand } from '../run-hub.js';
 
@@ -14,18 +14,15 @@ export const addHubCommand = (root: Command): void => {
       `comma-separated; name turns on only those named, -name turns one off\n(known: ${HUB_CONTROLLERS.join(', ')}; default: all)`,
       (list) => chooseControllers(list, HUB_CONTROLLERS),
     )
-    .option('--generator-addr <host:port>', 'where Argo CD asks', address, address('127.0.0.1:8080'))
+    .addOption(optionWithDefault('--generator-addr <host:port>', 'where Argo CD asks', address, '127.0.0.1:8080'))
     .option(
       '--generator-token-file <file>',
       'bearer token of the generator (default: Secret placet-generator, key token)',
     )
     .option('--argocd-namespace <name>', 'where Argo CD keeps its cluster Secrets', 'argocd')
-    .option('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', address, address('127.0.0.1:8081'))
-    .option(
-      '--webhook-addr <host:port>',
-      'where Git hosts push: POST /hooks/generic',
-      address,
-      address('127.0.0.1:8082'),
+    .addOption(addressOption('--metrics-addr <host:port>', '/healthz, /readyz, /metrics', '127.0.0.1:8081'))
+    .addOption(
+      addressOption('--webhook-addr <host:port>', 'where Git hosts push: POST /hooks/generic', '127.0.0.1:8082'),
     )
     .option('--leader-elect', 'run the controllers in one replica at a time, chosen by a Lease')
     .option(
