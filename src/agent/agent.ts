@@ -3,12 +3,12 @@ import { performance } from 'node:perf_hooks';
 import { AppliedManifestWork } from '../api/applied-work.js';
 import { keyOf } from '../api/meta.js';
 import { ManifestWork } from '../api/work.js';
-import { evaluateCondition } from '../apimachinery/cel/condition-expression.js';
 import { type Controller, startController } from '../control/controller.js';
 import type { Logger } from '../control/log.js';
 import type { Outcome } from '../control/outcome.js';
 import type { KubeClient } from '../kube/client.js';
 import { startInformer } from '../kube/informer.js';
+import type { Cel } from './condition-rules.js';
 import { createMapper } from './mapper.js';
 import { createObserver } from './observer.js';
 import { queryJsonPath } from './query.js';
@@ -105,7 +105,7 @@ export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<
           observer,
           mapper,
           query: queryJsonPath,
-          cel: evaluateCondition,
+          loadCel,
           feedback: {
             query: queryJsonPath,
             rawJson: options.rawJson ?? false,
@@ -177,6 +177,11 @@ export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<
     idle: () => loops.work.idle() && loops.record.idle(),
     stopped: Promise.all([loops.work.stopped, loops.record.stopped]).then(() => undefined),
   });
+}
+
+async function loadCel(): Promise<Cel> {
+  const { evaluateCondition } = await import('../apimachinery/cel/condition-expression.js');
+  return evaluateCondition;
 }
 
 function withoutManagedFields<T extends { metadata: { managedFields?: unknown } }>(object: T): T {

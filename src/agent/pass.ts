@@ -236,13 +236,19 @@ class Pass {
     return (this.#record.status?.appliedResources ?? []).some((resource) => sameObject(resource, meta));
   }
 
-  #result(items: readonly Item[], applied: ReadonlyMap<string, Applied>, looks: ReadonlyMap<string, Look>): PassResult {
+  async #result(
+    items: readonly Item[],
+    applied: ReadonlyMap<string, Applied>,
+    looks: ReadonlyMap<string, Look>,
+  ): Promise<PassResult> {
     const generation = this.#work.metadata.generation ?? 0;
-    const observations = items.map((item) => ({
-      meta: item.meta,
-      applied: applied.get(item.id),
-      presence: presenceOf(item, looks.get(item.id) ?? { kind: 'incomplete' }, generation, this.#tools),
-    }));
+    const observations = await Promise.all(
+      items.map(async (item) => ({
+        meta: item.meta,
+        applied: applied.get(item.id),
+        presence: await presenceOf(item, looks.get(item.id) ?? { kind: 'incomplete' }, generation, this.#tools),
+      })),
+    );
     const retryAts = [...this.#attempts.values()].flatMap((attempt) => (attempt.ok ? [] : attempt.retryAt));
     const retryAt = Math.min(...retryAts, this.#calmUntil);
     return {
@@ -275,7 +281,7 @@ export async function observePass(
     items.map(async (item) => ({
       meta: item.meta,
       applied: undefined,
-      presence: presenceOf(item, await lookAt(item, tools), generation, tools),
+      presence: await presenceOf(item, await lookAt(item, tools), generation, tools),
     })),
   );
 }
