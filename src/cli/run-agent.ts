@@ -2,6 +2,7 @@ import { startAgent } from '../agent/agent.js';
 import { connect } from '../kube/connect.js';
 import type { Address } from './arguments.js';
 import { healthHandler } from './health.js';
+import { collectWhenIdle } from './idle-collection.js';
 import { inClusterServer, requireAccess } from './in-cluster.js';
 import { aborted, lifetime } from './lifetime.js';
 import { listen } from './listener.js';
@@ -56,6 +57,7 @@ export async function runAgent(command: AgentCommand): Promise<void> {
     signal,
   );
   missing = () => (agent.synced ? [] : ['agent: the first complete list of works has not arrived']);
+  collectWhenIdle(() => agent.idle(), signal);
   await aborted(signal);
   await agent.stopped;
   await Promise.all([health.close(), hub.close(), spoke.close()]);
