@@ -3,7 +3,14 @@ import { equalJson } from '../apimachinery/json.js';
 import { validateWithRules } from '../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from './causes.js';
 import { type Kind, type Subresource, servesStatus, type WriteContext } from './kind.js';
-import { generationPart, keptMetadata, metadataProblems, metadataUpdateProblems, newMetadata } from './object-meta.js';
+import {
+  deletionProblems,
+  generationPart,
+  keptMetadata,
+  metadataProblems,
+  metadataUpdateProblems,
+  newMetadata,
+} from './object-meta.js';
 import { adoptOwners, recordOwners } from './ownership.js';
 import { type Cause, invalid } from './status-error.js';
 
@@ -50,6 +57,7 @@ export function draftOfUpdate(
   }
   refuse(kind, name, [
     ...metadataProblems(draft.metadata, kind),
+    ...(subresource ? [] : deletionProblems(sent.metadata, before.metadata)),
     ...metadataUpdateProblems(draft.metadata, before.metadata),
     ...validateWithRules(kind.schema, draft, before).map(causeOf),
     ...(kind.strategy.validate?.(draft, before) ?? []),
@@ -65,7 +73,7 @@ const needsVersion = ({ custom, plural }: Kind): boolean => custom || plural ===
 /** The value is how kube-apiserver prints an absent one. */
 const MISSING_VERSION: Cause = {
   reason: 'FieldValueInvalid',
-  message: 'Invalid value: 0x0: must be specified for an update',
+  message: 'Invalid value: 0: must be specified for an update',
   field: 'metadata.resourceVersion',
 };
 

@@ -106,7 +106,7 @@ function parseRevision(text: string): number {
 /** Refuses a version the server has not reached. */
 export function checkReached(wanted: number, current: number): void {
   if (wanted <= current) return;
-  throw new StatusError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+  throw new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
     retryAfterSeconds: 1,
   });

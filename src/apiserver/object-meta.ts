@@ -52,6 +52,13 @@ export const metadataProblems = (metadata: ObjectMeta, kind: Kind): readonly Cau
 
 const IMMUTABLE = ['name', 'namespace', 'uid', 'creationTimestamp'] as const;
 
+/** Only a deletion sets its time. */
+export function deletionProblems(sent: ObjectMeta, before: ObjectMeta): readonly Cause[] {
+  const { deletionTimestamp } = sent;
+  if (!deletionTimestamp || before.deletionTimestamp !== undefined) return [];
+  return [causeOf(invalid('metadata.deletionTimestamp', deletionTimestamp, 'field is immutable'))];
+}
+
 /** What an update changed that it must not. */
 export function metadataUpdateProblems(metadata: ObjectMeta, before: ObjectMeta): readonly Cause[] {
   const causes = IMMUTABLE.filter((member) => metadata[member] !== before[member]).map((member) =>

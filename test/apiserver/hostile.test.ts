@@ -4,8 +4,8 @@ import { createPki } from '../../src/apiserver/pki.js';
 import { startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { jsonLogger } from '../../src/control/log.js';
-import { eventually, WIDGET_CRD, WIDGETS } from './contract/fixture.js';
-import { Wire } from './contract/wire.js';
+import { eventually, WIDGET_CRD, WIDGETS } from '../conformance/fixture.js';
+import { Wire } from '../conformance/wire.js';
 
 const TOKEN = 'hostile-administrator';
 

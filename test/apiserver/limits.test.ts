@@ -7,8 +7,8 @@ import { type ApiServer, type ApiServerOptions, startApiServer } from '../../src
 import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { silentLogger } from '../../src/control/log.js';
-import { configMap, eventually, WIDGET_CRD, WIDGETS, widget } from './contract/fixture.js';
-import { Wire } from './contract/wire.js';
+import { configMap, eventually, WIDGET_CRD, WIDGETS, widget } from '../conformance/fixture.js';
+import { Wire } from '../conformance/wire.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const TOKEN = 'limits-administrator';

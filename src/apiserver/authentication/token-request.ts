@@ -24,7 +24,8 @@ export const tokenSubresource = (tokens: Tokens): Subresource => ({
   verbs: ['create'],
   create(parent, sent, { now, local }) {
     const spec = specOf<TokenRequestSpec>(sent);
-    const { audiences = [ISSUER], expirationSeconds = 3600, boundObjectRef } = spec;
+    const { expirationSeconds = 3600, boundObjectRef } = spec;
+    const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
     refuseLifetime(parent.metadata.name, expirationSeconds);
     const { name, namespace = '', uid = '' } = parent.metadata;
     const bound =

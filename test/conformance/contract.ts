@@ -1,0 +1,61 @@
+import type { TestFn } from 'ava';
+import { ACCESS_CASES } from './access.js';
+import { DELETION_CASES } from './deletion.js';
+import { DISCOVERY_CASES } from './discovery.js';
+import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
+import { LIST_CASES } from './lists.js';
+import { OBJECT_CASES } from './objects.js';
+import { REFUSALS } from './refusals.js';
+import { type Access, Wire } from './wire.js';
+
+export interface ContractServer extends Access {
+  close(): Promise<void>;
+}
+
+const REAL = 'kube-apiserver';
+const CASES = { ...OBJECT_CASES, ...LIST_CASES, ...DISCOVERY_CASES, ...DELETION_CASES, ...ACCESS_CASES };
+
+/** Registers every case of the API contract, to be run on the server that `start` gives. */
+export function contract(test: TestFn, server: string, start: () => Promise<ContractServer>): void {
+  let wire: Wire;
+  let started: ContractServer | undefined;
+
+  test.before(`${server} starts`, async (t) => {
+    started = await start();
+    wire = new Wire(started);
+    await wire.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: WIDGET_CRD });
+    await eventually('widgets are served', async () => (await wire.call('GET', `${WIDGETS}/widgets`)).code === 200);
+    t.pass();
+  });
+
+  test.after.always(`${server} stops`, async () => {
+    wire?.close();
+    await started?.close();
+  });
+
+  for (const [title, run] of Object.entries(CASES)) {
+    test(`${server}: ${title}`, async (t) => run(t, await newPlace(wire)));
+  }
+
+  for (const [what, { method, path, call, code, reason, message, causes, embeddedOnly }] of Object.entries(REFUSALS)) {
+    const title = `${server}: refused with ${code}: ${what}`;
+    if (server === REAL && embeddedOnly) {
+      test.skip(`${title} (${embeddedOnly})`, (t) => t.fail(embeddedOnly));
+      continue;
+    }
+    test(title, async (t) => {
+      const place = await newPlace(wire);
+      await wire.call('POST', place.widgets, { body: widget('taken') });
+      await wire.call('POST', place.configMaps, { body: configMap('taken') });
+      const { code: got, body } = await wire.call(method, path(place), call);
+      t.is(got, code, body.message);
+      t.is(body.kind, 'Status');
+      t.is<unknown, unknown>(body.status, 'Failure');
+      t.is(body.code, code);
+      t.is(body.reason ?? '', reason);
+      if (typeof message === 'string') t.is(body.message, message);
+      else t.regex(body.message, message);
+      if (causes) t.deepEqual(body.details.causes.map(({ field }) => field).sort(), [...causes].sort());
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const GUARD = fileURLToPath(new URL('./guard.js', import.meta.url));
+
+export interface Guarded {
+  /** Throws with the end of its log when the server has ended. */
+  assertRunning(): Promise<void>;
+  /** Resolves when the process is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server that cannot outlive this process; a group of its own, so that Ctrl-C reaches it in order, through us. */
+export function startGuarded(command: string, args: readonly string[], logFile: string): Guarded {
+  const guard = spawn(process.execPath, [GUARD, logFile, command, ...args], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
+  return {
+    assertRunning: async () => {
+      if (guard.exitCode === null && guard.signalCode === null) return;
+      const log = await readFile(logFile, 'utf8');
+      throw new Error(
+        `${command} ended with ${guard.exitCode ?? guard.signalCode}; its last words:\n${log.slice(-3000)}`,
+      );
+    },
+    stop: async () => {
+      guard.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** Ports nobody listens on now. All are held until the last is known, so that they differ. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) =>
+        server.once('error', reject).listen(0, '127.0.0.1', () => resolve()),
+      );
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+    return address.port;
+  });
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
