@@ -12,17 +12,18 @@ const run = (command, args, onOutput) =>
     child.on('close', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
   });
 
-const bin = (name) => `node_modules/.bin/${name}`;
+export const BUILD = ['npm', ['run', 'build', '--silent']];
+export const bin = (name) => `node_modules/.bin/${name}`;
 
 /** Runs the steps, then ava, and exits. The last line is `N passed, N failed, N skipped`. */
 export async function runSuite(steps, avaArguments) {
   // A test file whose source is gone must not run from an old build.
   rmSync('dist/test', { recursive: true, force: true });
   rmSync('dist/.tsbuildinfo', { force: true });
-  for (const [name, args] of steps) {
-    const code = await run(bin(name), args);
+  for (const [command, args] of steps) {
+    const code = await run(command, args);
     if (code !== 0) {
-      console.log(`${name} failed`);
+      console.log(`${[command, ...args].join(' ')} failed`);
       console.log('0 passed, 1 failed, 0 skipped');
       process.exit(code);
     }

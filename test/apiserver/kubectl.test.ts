@@ -268,8 +268,11 @@ const ESSENTIAL = [
 ];
 const versions = found.filter(({ version }) => /^1\.(2[7-9]|3[0-3])$/.test(version));
 
-if (versions.length === 0)
-  test.skip('kubectl works with the server (there is no kubectl 1.27 to 1.33 on this machine)', () => undefined);
+// Elsewhere a machine may have none; in CI its absence would hide what it should show.
+if (versions.length === 0) {
+  const declare = process.env.CI ? test : test.skip;
+  declare('kubectl works with the server (there is no kubectl 1.27 to 1.33 on this machine)', (t) => t.fail());
+}
 
 for (const [index, kubectl] of versions.entries()) {
   const complete = index === 0 || index === versions.length - 1;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -58,6 +58,11 @@ test(
   0,
   /objects in \d+ files are valid/,
 );
+
+test('the command that package.json names may be executed, as npx does', (t) => {
+  const { bin } = JSON.parse(readFileSync('package.json', 'utf8')) as { bin: { placet: string } }; // our own
+  t.notThrows(() => accessSync(bin.placet, constants.X_OK));
+});
 
 test('validate names file, line and column of a mistake and exits 1', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'placet-validate-'));
