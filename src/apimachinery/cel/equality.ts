@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-value.js';
+import type { JsonSchema } from './json-schema.js';
 import {
   CelList,
   CelMap,

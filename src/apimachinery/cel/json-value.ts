@@ -1,22 +1,8 @@
 import { formatDurationNanos } from '../duration.js';
+import type { JsonSchema } from './json-schema.js';
 import { escapeName, unescapeName } from './names.js';
 import { formatTimestamp, parseCelDuration, parseTimestamp } from './time.js';
 import { CelList, CelMap, Duration, Opaque, Optional, Timestamp, TypeValue, Uint, type Value } from './value.js';
-
-/** As much of a structural schema as decides how JSON looks to an expression. */
-export interface JsonSchema {
-  readonly type?: string;
-  readonly format?: string;
-  readonly nullable?: boolean;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly items?: JsonSchema;
-  readonly 'x-kubernetes-int-or-string'?: boolean;
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
-  readonly 'x-kubernetes-embedded-resource'?: boolean;
-  readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
-  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
-}
 
 /**
  * JSON as CEL sees it, converted only where an expression looks. Without a schema a number without a fraction is an

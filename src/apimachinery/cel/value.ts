@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-value.js';
+import type { JsonSchema } from './json-schema.js';
 
 /** Whole numbers are bigint, `double` is number; the rest of CEL's types that JavaScript lacks are the classes here. */
 export type Value =
