@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type AddressPolicy, addressRule, permittedAddresses, type Resolve, resolveHost } from './address.js';
 import { parseBatch } from './blobs.js';
 import { type Commit, parseCommit } from './commit.js';
@@ -90,10 +90,12 @@ export async function openRepository(
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const parsed = parseRepositoryUrl(url, options);
   const secret = credentials(parsed.scheme);
+  // git runs inside its copy and would look for the rest from there.
+  const directory = resolve(options.directory);
   const process: GitProcess = {
     path: options.path,
-    home: join(options.directory, 'home'),
-    directory: join(copiesOf(owner, options), hash(parsed.text)),
+    home: join(directory, 'home'),
+    directory: join(copiesOf(owner, { directory }), hash(parsed.text)),
   };
   await mkdir(process.home, PRIVATE);
   await mkdir(process.directory, PRIVATE);
@@ -117,7 +119,7 @@ export async function openRepository(
       parsed.scheme === 'file'
         ? []
         : await permittedAddresses(parsed.host, addressRule(options.addresses), options.resolve ?? resolveHost);
-    return await withCredentialFiles(join(options.directory, 'credentials'), secret, (files) =>
+    return await withCredentialFiles(join(directory, 'credentials'), secret, (files) =>
       use({ url: parsed, files, addresses }),
     );
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { checkOut } from '../../src/gitsource/checkout.js';
 import type { ParseMemory } from '../../src/gitsource/read.js';
@@ -49,6 +49,14 @@ test('a commit becomes its objects, and says who made it', async (t) => {
     result.manifests.map(({ object, path }) => [object.kind, object.metadata.name, path]),
     [['ManagedCluster', 'one', 'a/one.yaml']],
   );
+});
+
+test('copies may be kept in a folder named from where the process runs', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
+  const options = gitOptions(t);
+  const result = await take(await open(t, origin, { ...options, directory: relative('.', options.directory) }));
+  t.deepEqual(result.problems, []);
+  t.true(existsSync(copyIn(options)));
 });
 
 test('a second commit is followed, also after a force push to an unrelated history', async (t) => {
