@@ -6,11 +6,8 @@ import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './
 import { LIST_CASES } from './lists.js';
 import { OBJECT_CASES } from './objects.js';
 import { REFUSALS } from './refusals.js';
-import { type Access, Wire } from './wire.js';
-
-export interface ContractServer extends Access {
-  close(): Promise<void>;
-}
+import type { ContractServer } from './server.js';
+import { Wire } from './wire.js';
 
 const REAL = 'kube-apiserver';
 const CASES = { ...OBJECT_CASES, ...LIST_CASES, ...DISCOVERY_CASES, ...DELETION_CASES, ...ACCESS_CASES };
@@ -18,7 +15,7 @@ const CASES = { ...OBJECT_CASES, ...LIST_CASES, ...DISCOVERY_CASES, ...DELETION_
 /** Registers every case of the API contract, to be run on the server that `start` gives. */
 export function contract(test: TestFn, server: string, start: () => Promise<ContractServer>): void {
   let wire: Wire;
-  let started: ContractServer | undefined;
+  let started: ContractServer;
 
   test.before(`${server} starts`, async (t) => {
     started = await start();
@@ -34,7 +31,7 @@ export function contract(test: TestFn, server: string, start: () => Promise<Cont
   });
 
   for (const [title, run] of Object.entries(CASES)) {
-    test(`${server}: ${title}`, async (t) => run(t, await newPlace(wire)));
+    test(`${server}: ${title}`, async (t) => run(t, await newPlace(started, wire)));
   }
 
   for (const [what, { method, path, call, code, reason, message, causes, embeddedOnly }] of Object.entries(REFUSALS)) {
@@ -44,7 +41,7 @@ export function contract(test: TestFn, server: string, start: () => Promise<Cont
       continue;
     }
     test(title, async (t) => {
-      const place = await newPlace(wire);
+      const place = await newPlace(started, wire);
       await wire.call('POST', place.widgets, { body: widget('taken') });
       await wire.call('POST', place.configMaps, { body: configMap('taken') });
       const { code: got, body } = await wire.call(method, path(place), call);

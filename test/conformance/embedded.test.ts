@@ -9,13 +9,21 @@ import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import type { Store } from '../../src/apiserver/store/store.js';
 import { silentLogger } from '../../src/control/log.js';
-import { type ContractServer, contract } from './contract.js';
+import { contract } from './contract.js';
+import type { ContractServer } from './server.js';
 
 async function start(store: Store): Promise<ContractServer> {
   const token = 'contract-administrator';
   const staticTokens = new Map([[token, { name: 'contract', groups: ['system:masters', 'system:authenticated'] }]]);
   const server = await startApiServer({ store, pki: await createPki(), crds: CRDS, log: silentLogger, staticTokens });
-  return { url: server.url, ca: server.caCertificate, token, close: () => server.close() };
+  return {
+    url: server.url,
+    ca: server.caCertificate,
+    token,
+    kubeconfig: server.kubeconfig,
+    compact: async () => store.compact(store.revision),
+    close: server.close,
+  };
 }
 
 contract(test, 'in memory', () => start(createMemoryStore()));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ContractServer } from './server.js';
 import type { Wire } from './wire.js';
 
 /** A kind of our own for the contract: pattern, default, bounds, int-or-string, map list, status and columns. */
@@ -68,6 +69,8 @@ export const WIDGET_CRD = {
 export const WIDGETS = '/apis/contract.example.com/v1';
 
 export interface Place {
+  readonly server: ContractServer;
+  /** As an administrator. */
   readonly wire: Wire;
   /** A namespace of the test's own. */
   readonly namespace: string;
@@ -76,10 +79,11 @@ export interface Place {
   readonly configMaps: string;
 }
 
-export async function newPlace(wire: Wire): Promise<Place> {
+export async function newPlace(server: ContractServer, wire: Wire): Promise<Place> {
   const namespace = `contract-${randomBytes(5).toString('hex')}`;
   await wire.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
   return {
+    server,
     wire,
     namespace,
     widgets: `${WIDGETS}/namespaces/${namespace}/widgets`,

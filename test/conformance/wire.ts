@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import type { KeyPair } from '../../src/apiserver/pki.js';
 
-/** How the contract reaches a server, the embedded one or any other: a base URL, its CA and a token of an administrator. */
+/** How the contract reaches a server, the embedded one or any other: a base URL, its CA, and who asks; nobody when neither is given. */
 export interface Access {
   readonly url: string;
   readonly ca: string;
-  readonly token: string;
+  readonly token?: string;
+  readonly certificate?: KeyPair;
 }
 
 interface Metadata {
@@ -72,7 +74,9 @@ export class Wire {
 
   constructor(access: Access) {
     this.#access = access;
-    this.#agent = new Agent({ keepAlive: true, ca: access.ca, maxSockets: 64 });
+    const { ca, certificate } = access;
+    const identity = certificate ? { cert: certificate.certificate, key: certificate.key } : {};
+    this.#agent = new Agent({ keepAlive: true, ca, maxSockets: 64, ...identity });
   }
 
   close(): void {
@@ -85,7 +89,7 @@ export class Wire {
       method,
       agent: this.#agent,
       headers: {
-        authorization: `Bearer ${this.#access.token}`,
+        ...(this.#access.token === undefined ? {} : { authorization: `Bearer ${this.#access.token}` }),
         'user-agent': 'contract/1.0',
         ...(text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
         ...(accept ? { accept } : {}),

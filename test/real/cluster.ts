@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubeconfigText } from '../../src/apiserver/kubeconfig.js';
-import { createPki, type Pki } from '../../src/apiserver/pki.js';
+import { type KeyPair, openPki, type Pki } from '../../src/apiserver/pki.js';
 import { Wire } from '../conformance/wire.js';
 import { type Binary, findBinaries } from './binaries.js';
+import { compactEtcd } from './etcd.js';
 import { freePorts, type Guarded, startGuarded } from './guarded.js';
 
 const START_LIMIT_MS = 90_000;
@@ -22,6 +23,8 @@ export interface Cluster {
   readonly token: string;
   /** A kubeconfig with a client certificate of its own. */
   kubeconfig(user: { readonly name: string; readonly groups: readonly string[] }): Promise<string>;
+  /** Forgets every change until now, as kube-apiserver does every five minutes. */
+  compact(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +59,7 @@ async function startServers(
   };
   const url = `https://127.0.0.1:${port}`;
   const etcdUrl = `http://127.0.0.1:${etcdPort}`;
-  const pki = await createPki();
+  const pki = await openPki(folder);
   const token = randomBytes(16).toString('hex');
   const kubeconfig: Cluster['kubeconfig'] = async ({ name, groups }) => {
     const credentials = await pki.clientCertificate({ user: name, groups });
@@ -68,13 +71,14 @@ async function startServers(
   start('kube-apiserver', apiServerFlags(folder, url, port, etcdUrl));
   await ready({ url, ca: pki.caCertificate, token }, started);
   start('kube-controller-manager', controllerManagerFlags(folder));
-  return { url, ca: pki.caCertificate, token, kubeconfig };
+  return { url, ca: pki.caCertificate, token, kubeconfig, compact: () => compactEtcd(etcdUrl) };
 }
 
 async function writeFiles(folder: string, pki: Pki, token: string): Promise<void> {
   const serving = await pki.serverCertificate(['127.0.0.1', 'localhost', 'kubernetes.default.svc']);
   const files = {
     'ca.crt': pki.caCertificate,
+    'ca.key': (await keysOf(folder)).ca.key,
     'server.crt': serving.certificate,
     'server.key': serving.key,
     'sa.key': String(pki.serviceAccountKey.export({ type: 'sec1', format: 'pem' })),
@@ -83,6 +87,10 @@ async function writeFiles(folder: string, pki: Pki, token: string): Promise<void
   await mkdir(join(folder, 'certs'));
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
 }
+
+/** The key of the CA, which only the folder of its keys knows. */
+const keysOf = async (folder: string) =>
+  JSON.parse(await readFile(join(folder, 'pki.json'), 'utf8')) as { readonly ca: KeyPair }; // written by openPki
 
 const etcdFlags = (folder: string, url: string, peerUrl: string) => ({
   'data-dir': join(folder, 'etcd'),
@@ -115,6 +123,8 @@ const controllerManagerFlags = (folder: string) => ({
   'leader-elect': 'false',
   'secure-port': '0',
   'use-service-account-credentials': 'false',
+  'cluster-signing-cert-file': join(folder, 'ca.crt'),
+  'cluster-signing-key-file': join(folder, 'ca.key'),
 });
 
 async function ready(access: { url: string; ca: string; token: string }, servers: readonly Guarded[]): Promise<void> {
