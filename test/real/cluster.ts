@@ -11,7 +11,12 @@ import { freePorts, type Guarded, startGuarded } from './guarded.js';
 
 const START_LIMIT_MS = 90_000;
 /** What the contract and the agent's aggregated role need: nothing here runs pods. */
-const CONTROLLERS = ['garbage-collector-controller', 'namespace-controller', 'clusterrole-aggregation-controller'];
+const CONTROLLERS = [
+  'garbage-collector-controller',
+  'namespace-controller',
+  'clusterrole-aggregation-controller',
+  'certificatesigningrequest-signing-controller',
+];
 const ADMIN = { user: 'real-admin', groups: ['system:masters'] };
 
 /** A kube-apiserver with RBAC, its etcd and the controllers that delete. */
