@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,17 +18,32 @@ const BUILD_LIMIT_MS = 30 * 60_000;
 export const BINARIES = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
 export type Binary = (typeof BINARIES)[number];
 
-/** Paths of the servers: those in the folder KUBEBUILDER_ASSETS names, else built once from their Go modules and kept. */
-export async function findBinaries(say: (line: string) => void): Promise<Readonly<Record<Binary, string>>> {
+/**
+ * Paths of the servers: those in the folder `assets`, envtest's convention, else built once from their Go modules and kept.
+ * envtest's folder has no kube-controller-manager.
+ */
+export async function findBinaries(
+  say: (line: string) => void,
+  assets: string | undefined = process.env.KUBEBUILDER_ASSETS,
+): Promise<Readonly<Record<Binary, string>>> {
   const paths: Partial<Record<Binary, string>> = {};
-  for (const name of BINARIES) paths[name] = assetOf(name) ?? (await built(name, say));
+  for (const name of BINARIES) paths[name] = (assets && (await assetOf(assets, name, say))) || (await built(name, say));
   return paths as Record<Binary, string>; // every name was set in the loop
 }
 
-function assetOf(name: Binary): string | undefined {
-  const folder = process.env.KUBEBUILDER_ASSETS;
-  const path = folder && join(folder, name);
-  return path && existsSync(path) ? path : undefined;
+async function assetOf(folder: string, name: Binary, say: (line: string) => void): Promise<string | undefined> {
+  if (!existsSync(folder)) throw new Error(`KUBEBUILDER_ASSETS: there is no folder ${folder}`);
+  const path = join(folder, name);
+  if (!existsSync(path)) {
+    say(`KUBEBUILDER_ASSETS: ${folder} has no ${name}; the one built from its Go module is used`);
+    return undefined;
+  }
+  try {
+    await access(path, constants.X_OK);
+  } catch (cause) {
+    throw new Error(`KUBEBUILDER_ASSETS: ${path} is not executable`, { cause });
+  }
+  return path;
 }
 
 async function built(name: Binary, say: (line: string) => void): Promise<string> {

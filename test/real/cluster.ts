@@ -3,83 +3,162 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubeconfigText } from '../../src/apiserver/kubeconfig.js';
-import { type KeyPair, openPki, type Pki } from '../../src/apiserver/pki.js';
-import { Wire } from '../conformance/wire.js';
-import { type Binary, findBinaries } from './binaries.js';
+import { type KeyPair, openPki, type Pki, type Subject } from '../../src/apiserver/pki.js';
+import { type Access, Wire } from '../conformance/wire.js';
+import { BINARIES, type Binary, findBinaries } from './binaries.js';
 import { compactEtcd } from './etcd.js';
 import { freePorts, type Guarded, startGuarded } from './guarded.js';
+import { auditLog, etcdUrl, flagsOf, type Layout, serverUrl } from './server-flags.js';
 
 const START_LIMIT_MS = 90_000;
-/** What the contract and the agent's aggregated role need: nothing here runs pods. */
+/** What deletes, fills aggregated roles and signs requests: nothing here runs pods. */
 const CONTROLLERS = [
   'garbage-collector-controller',
   'namespace-controller',
   'clusterrole-aggregation-controller',
   'certificatesigningrequest-signing-controller',
 ];
-const ADMIN = { user: 'real-admin', groups: ['system:masters'] };
+/** Who the controllers are, too. */
+export const CLUSTER_ADMIN: Subject = { user: 'real-admin', groups: ['system:masters'] };
 
-/** A kube-apiserver with RBAC, its etcd and the controllers that delete. */
+export interface ClusterOptions {
+  /** Of kube-controller-manager, which does not run when there are none. */
+  readonly controllers?: readonly string[];
+  /** An `audit.k8s.io` Policy; what it asks for is written to `auditLog` before the request is done. */
+  readonly auditPolicy?: object;
+  /** etcd keeps every state of every object, as JSON. */
+  readonly readableHistory?: boolean;
+}
+
+/** A kube-apiserver with RBAC, its etcd and a few controllers. */
 export interface Cluster {
   readonly url: string;
   /** PEM */
   readonly ca: string;
   /** Of a member of `system:masters`. */
   readonly token: string;
+  /** Speaks gRPC and, under `/v3`, JSON. */
+  readonly etcdUrl: string;
+  readonly auditLog: string;
   /** A kubeconfig with a client certificate of its own. */
   kubeconfig(user: { readonly name: string; readonly groups: readonly string[] }): Promise<string>;
   /** Forgets every change until now, as kube-apiserver does every five minutes. */
   compact(): Promise<void>;
+  /** Ends a server; resolves when it is gone. kube-apiserver without etcd does not end on SIGTERM. */
+  kill(server: Binary, signal?: NodeJS.Signals): Promise<void>;
+  /** Starts a killed server again on its ports and data; resolves when it serves. */
+  start(server: Binary): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts everything on free loopback ports in a folder of its own, which goes when the cluster is closed. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const { controllers = CONTROLLERS, auditPolicy, readableHistory = false } = options;
   const binaries = await findBinaries((line) => process.stderr.write(`${line}\n`));
   const folder = await mkdtemp(join(tmpdir(), 'placet-real-'));
-  const started: Guarded[] = [];
-  const close = async (): Promise<void> => {
-    // Last started, first stopped: without etcd kube-apiserver does not end by itself.
-    for (const server of started.reverse()) await server.stop();
-    await rm(folder, { recursive: true, force: true });
+  const [etcdPort = 0, peerPort = 0, port = 0] = await freePorts(3);
+  const layout: Layout = {
+    folder,
+    ports: [etcdPort, peerPort, port],
+    controllers,
+    audit: auditPolicy !== undefined,
+    readableHistory,
   };
+  const access = { url: serverUrl(layout), ca: '', token: randomBytes(16).toString('hex') };
+  const pki = await openPki(folder);
+  const servers = new Servers(binaries, layout, { ...access, ca: pki.caCertificate });
   try {
-    const access = await startServers(binaries, folder, started);
-    return { ...access, close };
+    await writeFiles(layout, pki, access.token, auditPolicy);
+    for (const name of BINARIES) {
+      if (name !== 'kube-controller-manager' || controllers.length > 0) await servers.start(name);
+    }
   } catch (error) {
-    await close();
+    await servers.close();
     throw error;
+  }
+  return {
+    ...access,
+    ca: pki.caCertificate,
+    etcdUrl: etcdUrl(layout),
+    auditLog: auditLog(layout),
+    kubeconfig: ({ name, groups }) => kubeconfig(layout, pki, { user: name, groups }),
+    compact: () => compactEtcd(etcdUrl(layout)),
+    kill: (name, signal = 'SIGKILL') => servers.kill(name, signal),
+    start: (name) => servers.start(name),
+    close: () => servers.close(),
+  };
+}
+
+class Servers {
+  readonly #binaries: Readonly<Record<Binary, string>>;
+  readonly #layout: Layout;
+  readonly #access: Access;
+  readonly #running = new Map<Binary, Guarded>();
+
+  constructor(binaries: Readonly<Record<Binary, string>>, layout: Layout, access: Access) {
+    this.#binaries = binaries;
+    this.#layout = layout;
+    this.#access = access;
+  }
+
+  async start(name: Binary): Promise<void> {
+    if (this.#running.has(name)) throw new Error(`${name} runs already`);
+    const { folder } = this.#layout;
+    const server = startGuarded({
+      command: this.#binaries[name],
+      args: flagsOf(name, this.#layout),
+      logFile: join(folder, `${name}.log`),
+      folder,
+    });
+    this.#running.set(name, server);
+    // It answers for etcd too.
+    if (name !== 'kube-controller-manager' && this.#running.has('kube-apiserver')) await this.#serves();
+  }
+
+  async kill(name: Binary, signal: NodeJS.Signals): Promise<void> {
+    const server = this.#running.get(name);
+    if (!server) throw new Error(`${name} does not run`);
+    server.signal(signal);
+    await server.ended;
+    this.#running.delete(name);
+  }
+
+  /** Last started, first stopped: without etcd kube-apiserver does not end by itself. */
+  async close(): Promise<void> {
+    for (const name of [...BINARIES].reverse()) if (this.#running.has(name)) await this.kill(name, 'SIGTERM');
+    await rm(this.#layout.folder, { recursive: true, force: true });
+  }
+
+  async #serves(): Promise<void> {
+    const wire = new Wire(this.#access);
+    const answers = async (): Promise<boolean> => {
+      try {
+        return (await wire.call('GET', '/readyz')).code === 200;
+      } catch {
+        // Not listening yet; whether it ever will is asked below.
+        return false;
+      }
+    };
+    try {
+      const deadline = Date.now() + START_LIMIT_MS;
+      while (!(await answers())) {
+        for (const server of this.#running.values()) await server.assertRunning();
+        if (Date.now() > deadline) throw new Error(`kube-apiserver was not ready within ${START_LIMIT_MS / 1000} s`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      wire.close();
+    }
   }
 }
 
-async function startServers(
-  binaries: Readonly<Record<Binary, string>>,
-  folder: string,
-  started: Guarded[],
-): Promise<Omit<Cluster, 'close'>> {
-  const [etcdPort = 0, peerPort = 0, port = 0] = await freePorts(3);
-  const start = (name: Binary, flags: Readonly<Record<string, string>>): void => {
-    const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-    started.push(startGuarded(binaries[name], args, join(folder, `${name}.log`)));
-  };
-  const url = `https://127.0.0.1:${port}`;
-  const etcdUrl = `http://127.0.0.1:${etcdPort}`;
-  const pki = await openPki(folder);
-  const token = randomBytes(16).toString('hex');
-  const kubeconfig: Cluster['kubeconfig'] = async ({ name, groups }) => {
-    const credentials = await pki.clientCertificate({ user: name, groups });
-    return kubeconfigText({ server: url, caCertificate: pki.caCertificate, user: name, credentials });
-  };
-  await writeFiles(folder, pki, token);
-  await writeFile(join(folder, 'admin'), await kubeconfig({ name: ADMIN.user, groups: ADMIN.groups }), { mode: 0o600 });
-  start('etcd', etcdFlags(folder, etcdUrl, `http://127.0.0.1:${peerPort}`));
-  start('kube-apiserver', apiServerFlags(folder, url, port, etcdUrl));
-  await ready({ url, ca: pki.caCertificate, token }, started);
-  start('kube-controller-manager', controllerManagerFlags(folder));
-  return { url, ca: pki.caCertificate, token, kubeconfig, compact: () => compactEtcd(etcdUrl) };
+async function kubeconfig(layout: Layout, pki: Pki, { user, groups }: Subject): Promise<string> {
+  const credentials = await pki.clientCertificate({ user, groups });
+  return kubeconfigText({ server: serverUrl(layout), caCertificate: pki.caCertificate, user, credentials });
 }
 
-async function writeFiles(folder: string, pki: Pki, token: string): Promise<void> {
+async function writeFiles(layout: Layout, pki: Pki, token: string, auditPolicy?: object): Promise<void> {
+  const { folder } = layout;
   const serving = await pki.serverCertificate(['127.0.0.1', 'localhost', 'kubernetes.default.svc']);
   const files = {
     'ca.crt': pki.caCertificate,
@@ -87,7 +166,9 @@ async function writeFiles(folder: string, pki: Pki, token: string): Promise<void
     'server.crt': serving.certificate,
     'server.key': serving.key,
     'sa.key': String(pki.serviceAccountKey.export({ type: 'sec1', format: 'pem' })),
-    'tokens.csv': `${token},${ADMIN.user},1,${ADMIN.groups.join()}\n`,
+    'tokens.csv': `${token},${CLUSTER_ADMIN.user},1,${CLUSTER_ADMIN.groups.join()}\n`,
+    admin: await kubeconfig(layout, pki, CLUSTER_ADMIN),
+    ...(auditPolicy ? { 'audit-policy.json': JSON.stringify(auditPolicy) } : {}),
   };
   await mkdir(join(folder, 'certs'));
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })));
@@ -96,60 +177,3 @@ async function writeFiles(folder: string, pki: Pki, token: string): Promise<void
 /** The key of the CA, which only the folder of its keys knows. */
 const keysOf = async (folder: string) =>
   JSON.parse(await readFile(join(folder, 'pki.json'), 'utf8')) as { readonly ca: KeyPair }; // written by openPki
-
-const etcdFlags = (folder: string, url: string, peerUrl: string) => ({
-  'data-dir': join(folder, 'etcd'),
-  'unsafe-no-fsync': 'true',
-  'listen-client-urls': url,
-  'advertise-client-urls': url,
-  'listen-peer-urls': peerUrl,
-});
-
-const apiServerFlags = (folder: string, url: string, port: number, etcdUrl: string) => ({
-  'etcd-servers': etcdUrl,
-  'secure-port': String(port),
-  'bind-address': '127.0.0.1',
-  'cert-dir': join(folder, 'certs'),
-  'tls-cert-file': join(folder, 'server.crt'),
-  'tls-private-key-file': join(folder, 'server.key'),
-  'client-ca-file': join(folder, 'ca.crt'),
-  'service-account-issuer': url,
-  'service-account-key-file': join(folder, 'sa.key'),
-  'service-account-signing-key-file': join(folder, 'sa.key'),
-  'service-cluster-ip-range': '10.0.0.0/24',
-  'authorization-mode': 'RBAC',
-  'token-auth-file': join(folder, 'tokens.csv'),
-  'disable-admission-plugins': 'ServiceAccount',
-});
-
-const controllerManagerFlags = (folder: string) => ({
-  kubeconfig: join(folder, 'admin'),
-  controllers: CONTROLLERS.join(),
-  'leader-elect': 'false',
-  'secure-port': '0',
-  'use-service-account-credentials': 'false',
-  'cluster-signing-cert-file': join(folder, 'ca.crt'),
-  'cluster-signing-key-file': join(folder, 'ca.key'),
-});
-
-async function ready(access: { url: string; ca: string; token: string }, servers: readonly Guarded[]): Promise<void> {
-  const wire = new Wire(access);
-  const isReady = async (): Promise<boolean> => {
-    try {
-      return (await wire.call('GET', '/readyz')).code === 200;
-    } catch {
-      // Not listening yet; whether it ever will is asked below.
-      return false;
-    }
-  };
-  try {
-    const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await isReady())) {
-      for (const server of servers) await server.assertRunning();
-      if (Date.now() > deadline) throw new Error(`kube-apiserver was not ready within ${START_LIMIT_MS / 1000} s`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  } finally {
-    wire.close();
-  }
-}

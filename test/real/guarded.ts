@@ -8,17 +8,28 @@ const GUARD = fileURLToPath(new URL('./guard.js', import.meta.url));
 export interface Guarded {
   /** Throws with the end of its log when the server has ended. */
   assertRunning(): Promise<void>;
+  /** Sends a signal to the server and returns at once. */
+  signal(name: NodeJS.Signals): void;
   /** Resolves when the process is gone. */
-  stop(): Promise<void>;
+  readonly ended: Promise<void>;
+}
+
+export interface GuardedOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly logFile: string;
+  /** Removed when this process ends without stopping the server. */
+  readonly folder: string;
 }
 
 /** Starts a server that cannot outlive this process; a group of its own, so that Ctrl-C reaches it in order, through us. */
-export function startGuarded(command: string, args: readonly string[], logFile: string): Guarded {
-  const guard = spawn(process.execPath, [GUARD, logFile, command, ...args], {
+export function startGuarded({ command, args, logFile, folder }: GuardedOptions): Guarded {
+  const guard = spawn(process.execPath, [GUARD, logFile, folder, command, ...args], {
     stdio: ['pipe', 'ignore', 'inherit'],
     detached: true,
   });
-  const ended = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
+  // A guard that has ended reads no more.
+  guard.stdin.on('error', () => undefined);
   return {
     assertRunning: async () => {
       if (guard.exitCode === null && guard.signalCode === null) return;
@@ -27,10 +38,10 @@ export function startGuarded(command: string, args: readonly string[], logFile: 
         `${command} ended with ${guard.exitCode ?? guard.signalCode}; its last words:\n${log.slice(-3000)}`,
       );
     },
-    stop: async () => {
-      guard.stdin.end();
-      await ended;
+    signal: (name) => {
+      guard.stdin.write(`${name}\n`);
     },
+    ended: new Promise<void>((resolve) => guard.once('exit', () => resolve())),
   };
 }
 
