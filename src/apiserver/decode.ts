@@ -1,10 +1,12 @@
 import type { Unstructured } from '../api/meta.js';
-import { apiVersionOf, type ResourceType } from '../api/resource.js';
+import { apiVersionOf } from '../api/resource.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
 import { duplicateFields } from './duplicate-fields.js';
+import { goKind } from './go-text.js';
 import { decodeProtobuf } from './protobuf/decode.js';
 import { WireError } from './protobuf/wire.js';
 import { badRequest, unsupportedMediaType } from './status-error.js';
+import { type Expected, type Knows, typedObject, versionOf, WrongType } from './typed-body.js';
 
 const JSON_TYPES = new Set(['application/json', 'application/yaml', '']);
 
@@ -15,16 +17,17 @@ export interface Parsed {
 }
 
 /** JSON, which is also YAML: bodies in YAML's own notation are refused, there is no YAML parser in the server. */
-export function parseJson(bytes: Buffer, contentType: string, what: string): Parsed {
+export function parseJson(bytes: Buffer, contentType: string, what: string, shown = ''): Parsed {
   const text = bytes.toString();
   try {
     const value: unknown = JSON.parse(text);
     return { value, duplicates: duplicateFields(text, value) };
   } catch (error) {
     if (contentType.includes('yaml')) {
-      throw unsupportedMediaType(`${what}: this server reads ${contentType} only in JSON notation; send JSON`);
+      throw unsupportedMediaType(`${what}this server reads ${contentType} only in JSON notation; send JSON`);
     }
-    throw badRequest(`${what}: json parse error: ${error instanceof Error ? error.message : String(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw badRequest(`${what}${why.replace(/^Unexpected end/, 'unexpected end')}${shown}`);
   }
 }
 
@@ -34,8 +37,8 @@ export interface Decoded {
 }
 
 /** The object of a create or update, of the type the URL says. */
-export function decodeObject(bytes: Buffer, contentType: string, type: ResourceType): Decoded {
-  if (contentType === PROTOBUF) return { object: checkObject(parseProtobuf(bytes), type), duplicates: [] };
+export function decodeObject(bytes: Buffer, contentType: string, type: Expected, knows: Knows): Decoded {
+  if (contentType === PROTOBUF) return { object: typedBody(parseProtobuf(bytes), bytes, type, knows), duplicates: [] };
   if (!JSON_TYPES.has(contentType)) {
     throw unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`,
@@ -44,9 +47,53 @@ export function decodeObject(bytes: Buffer, contentType: string, type: ResourceT
   const { value, duplicates } = parseJson(
     bytes,
     contentType,
-    `the object provided is unrecognized (must be of type ${type.kind})`,
+    `${unrecognized(type)}: ${UNREADABLE}: `,
+    describe(bytes),
   );
-  return { object: checkObject(value, type), duplicates };
+  return { object: typedBody(value, bytes, type, knows), duplicates };
+}
+
+const unrecognized = ({ kind }: Expected): string => `the object provided is unrecognized (must be of type ${kind})`;
+const UNREADABLE = "couldn't get version/kind; json parse error";
+const GO_TYPE =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows): Unstructured {
+  // Null is an object without members to Go.
+  const object = value === null ? {} : value;
+  if (!isJsonObject(object)) {
+    const why = `json: cannot unmarshal ${goKind(object)} into Go value of type ${GO_TYPE}`;
+    throw badRequest(`${unrecognized(type)}: ${UNREADABLE}: ${why}${describe(bytes)}`);
+  }
+  try {
+    const typed = typedObject(object, type, knows, bytes.toString());
+    if (type.custom) refuseOtherVersion(typed, type);
+    return typed;
+  } catch (error) {
+    if (!(error instanceof WrongType)) throw error;
+    if (/^(Object 'Kind'|couldn't get)/.test(error.message)) {
+      throw badRequest(`${unrecognized(type)}: ${error.message}${describe(bytes)}`);
+    }
+    const { apiVersion = apiVersionOf(type), kind = type.kind } = object;
+    throw badRequest(
+      `${kind} in version "${versionOf(String(apiVersion))}" cannot be handled as a ${type.kind}: ${error.message}`,
+    );
+  }
+}
+
+function refuseOtherVersion({ apiVersion }: Unstructured, type: Expected): void {
+  const expected = apiVersionOf(type);
+  if (apiVersion === expected) return;
+  throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
+}
+
+const SHOWN_BYTES = 30;
+
+/** The beginning of a body, as text when it looks like JSON. */
+function describe(bytes: Buffer): string {
+  if (bytes.length === 0) return ' (<empty>)';
+  const encoding = bytes[0] === '{'.charCodeAt(0) ? 'utf8' : 'hex';
+  return ` (${bytes.toString(encoding, 0, SHOWN_BYTES)}${bytes.length > SHOWN_BYTES ? ' ...' : ''})`;
 }
 
 /** kubectl since 1.31 sends built-in kinds in this encoding. */
@@ -61,26 +108,4 @@ export function parseProtobuf(bytes: Buffer): JsonObject {
     }
     throw error;
   }
-}
-
-/** Fills in what a body may leave out and refuses what belongs to another kind. */
-export function checkObject(value: unknown, type: ResourceType): Unstructured {
-  if (!isJsonObject(value)) {
-    throw badRequest(`the object provided is unrecognized (must be of type ${type.kind}): it is not a JSON object`);
-  }
-  const { apiVersion = '', kind: named = '', metadata, ...rest } = value;
-  const expected = apiVersionOf(type);
-  if (apiVersion !== '' && apiVersion !== expected) {
-    throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
-    );
-  }
-  if (named !== '' && named !== type.kind) {
-    throw badRequest(`the kind in the data (${named}) does not match the expected kind (${type.kind})`);
-  }
-  if (metadata !== undefined && metadata !== null && !isJsonObject(metadata)) {
-    throw badRequest(`${type.kind} in version "${type.version}": metadata must be an object`);
-  }
-  // The types of its members are checked with the schema, before anything reads them.
-  return { apiVersion: expected, kind: type.kind, metadata: (metadata ?? {}) as Unstructured['metadata'], ...rest };
 }

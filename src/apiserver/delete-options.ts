@@ -35,7 +35,9 @@ export function readDeleteOptions(bytes: Buffer, contentType: string, query: URL
 }
 
 const parse = (bytes: Buffer, contentType: string): unknown =>
-  contentType === PROTOBUF ? parseProtobuf(bytes) : parseJson(bytes, contentType, 'DeleteOptions').value;
+  contentType === PROTOBUF
+    ? parseProtobuf(bytes)
+    : parseJson(bytes, contentType, 'DeleteOptions: json parse error: ').value;
 
 const orphanPolicy = (orphan: unknown): PropagationPolicy | undefined =>
   typeof orphan === 'boolean' ? (orphan ? 'Orphan' : 'Background') : undefined;

@@ -1,5 +1,7 @@
 import type { Unstructured } from '../api/meta.js';
+import { apiVersionOf } from '../api/resource.js';
 import { equalJson } from '../apimachinery/json.js';
+import { invalid as invalidValue } from '../apimachinery/structural/field-error.js';
 import { validateWithRules } from '../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from './causes.js';
 import { type Kind, type Subresource, servesStatus, type WriteContext } from './kind.js';
@@ -22,6 +24,7 @@ export function draftOfNew(
   context: WriteContext,
   manager: string | undefined,
 ): Unstructured {
+  refuseOtherType(kind, sent);
   const { status, ...rest } = sent;
   const draft: Unstructured = {
     ...rest,
@@ -46,8 +49,11 @@ export function draftOfUpdate(
   context: WriteContext,
   manager: string | undefined,
 ): Unstructured {
-  if (!subresource && !sent.metadata.resourceVersion && needsVersion(kind)) {
-    throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
+  if (!subresource) {
+    if (needsVersion(kind) && (sent.metadata.resourceVersion || '0') === '0') {
+      throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
+    }
+    refuseOtherType(kind, sent);
   }
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
   const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
@@ -55,10 +61,15 @@ export function draftOfUpdate(
   if (kind.countsGeneration && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
   }
-  refuse(kind, name, [
+  const aboutMetadata = [
     ...metadataProblems(draft.metadata, kind),
     ...(subresource ? [] : deletionProblems(sent.metadata, before.metadata)),
     ...metadataUpdateProblems(draft.metadata, before.metadata),
+  ];
+  refuse(kind, name, [
+    // Both the common part of a write and the kind's own look at the metadata, and each tells its causes.
+    ...aboutMetadata,
+    ...aboutMetadata,
     ...validateWithRules(kind.schema, draft, before).map(causeOf),
     ...(kind.strategy.validate?.(draft, before) ?? []),
   ]);
@@ -76,6 +87,17 @@ const MISSING_VERSION: Cause = {
   message: 'Invalid value: 0: must be specified for an update',
   field: 'metadata.resourceVersion',
 };
+
+/** Custom objects are read whatever they say they are; built-in ones have been refused by now. */
+function refuseOtherType(kind: Kind, { apiVersion, kind: named, metadata }: Unstructured): void {
+  const expected = apiVersionOf(kind);
+  const causes = [
+    ...(named === kind.kind ? [] : [causeOf(invalidValue('kind', named, `must be ${kind.kind}`))]),
+    ...(apiVersion === expected ? [] : [causeOf(invalidValue('apiVersion', apiVersion, `must be ${expected}`))]),
+  ];
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
+  if (causes.length > 0) throw invalid({ group, plural: '', kind: named }, metadata.name, causes);
+}
 
 function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
   if (causes.length > 0) throw invalid(kind, name, causes);

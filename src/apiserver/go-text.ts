@@ -8,3 +8,9 @@ export function goText(value: unknown): string {
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${members.map(([name, member]) => `${name}:${goText(member)}`).join(' ')}]`;
 }
+
+/** What Go's decoder calls the type of a JSON value. */
+export function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}

@@ -9,7 +9,7 @@ import type { Cause } from './status-error.js';
 export type Schema = StructuralSchema;
 
 /** What names of a kind must look like. */
-export type NameRule = 'subdomain' | 'label' | 'rfc1035' | 'path-segment';
+export type NameRule = 'subdomain' | 'label' | 'path-segment';
 
 /** What hooks of a kind may know about the request. */
 export interface WriteContext {
@@ -78,6 +78,10 @@ export interface Kind extends ResourceType {
   readonly verbs: readonly string[];
   /** Whether `metadata.generation` counts changes of the spec. */
   readonly countsGeneration: boolean;
+  /** Finalizers must have a domain, or be Kubernetes' own. */
+  readonly qualifiesFinalizers: boolean;
+  /** An update creates what does not exist. */
+  readonly createsOnUpdate: boolean;
   readonly storage: Storage;
   /** Refuses, with 400, JSON that does not fit the types of a built-in kind, and drops nulls; first thing on every write. */
   decode?(object: Unstructured): Unstructured;

@@ -1,5 +1,4 @@
 import {
-  dns1035LabelProblems,
   dns1123LabelProblems,
   dns1123SubdomainProblems,
   type NameRule as NameCheck,
@@ -7,10 +6,14 @@ import {
 } from '../apimachinery/names.js';
 import type { NameRule } from './kind.js';
 
+/** Names are measured in characters, everything else that follows the same rules in bytes. */
+function inCharacters(check: NameCheck): NameCheck {
+  return (text) => check(text).map((problem) => problem.replace(/^(must be no more than \d+) bytes$/, '$1 characters'));
+}
+
 export const NAME_CHECKS: Readonly<Record<NameRule, NameCheck>> = {
-  label: dns1123LabelProblems,
-  subdomain: dns1123SubdomainProblems,
-  rfc1035: dns1035LabelProblems,
+  label: inCharacters(dns1123LabelProblems),
+  subdomain: inCharacters(dns1123SubdomainProblems),
   'path-segment': pathSegmentProblems,
 };
 

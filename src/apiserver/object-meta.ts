@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectMeta, Unstructured } from '../api/meta.js';
-import { forbidden, invalid } from '../apimachinery/structural/field-error.js';
+import { type FieldError, forbidden, invalid } from '../apimachinery/structural/field-error.js';
 import { validateObjectMeta } from '../apimachinery/structural/metadata.js';
 import { causeOf } from './causes.js';
 import { type Kind, servesStatus } from './kind.js';
@@ -10,16 +10,22 @@ import type { Cause } from './status-error.js';
 /** Kubernetes timestamps have whole seconds. */
 export const timestamp = (now: Date): string => `${now.toISOString().slice(0, 19)}Z`;
 
+/** What clients may still say and nobody keeps. */
+type SentMeta = ObjectMeta & { readonly selfLink?: string };
+
 /** Metadata a new object begins with: what only the server sets is set anew. */
 export function newMetadata(sent: ObjectMeta, kind: Kind, namespace: string, now: Date): ObjectMeta {
   const {
-    generation: _g,
+    generation,
     deletionTimestamp: _d,
     deletionGracePeriodSeconds: _s,
     resourceVersion: _r,
     namespace: _n,
+    selfLink: _l,
     ...rest
-  } = sent;
+  }: SentMeta = sent;
+  // Where nobody counts generations, nobody minds what a client says of them.
+  const counted = kind.countsGeneration ? 1 : generation;
   const name = !sent.name && sent.generateName ? generatedName(sent.generateName) : (sent.name ?? '');
   return {
     ...rest,
@@ -27,13 +33,19 @@ export function newMetadata(sent: ObjectMeta, kind: Kind, namespace: string, now
     ...(kind.namespaced ? { namespace } : {}),
     uid: randomUUID(),
     creationTimestamp: timestamp(now),
-    ...(kind.countsGeneration ? { generation: 1 } : {}),
+    ...(counted === undefined ? {} : { generation: counted }),
   };
 }
 
 /** What an update may not set comes from the object as it is. */
 export function keptMetadata(sent: ObjectMeta, before: ObjectMeta): ObjectMeta {
-  const { generation: _g, deletionTimestamp: _d, deletionGracePeriodSeconds: _s, ...rest } = sent;
+  const {
+    generation: _g,
+    deletionTimestamp: _d,
+    deletionGracePeriodSeconds: _s,
+    selfLink: _l,
+    ...rest
+  }: SentMeta = sent;
   return {
     ...rest,
     uid: sent.uid || (before.uid ?? ''),
@@ -43,21 +55,34 @@ export function keptMetadata(sent: ObjectMeta, before: ObjectMeta): ObjectMeta {
     ...(before.deletionGracePeriodSeconds === undefined
       ? {}
       : { deletionGracePeriodSeconds: before.deletionGracePeriodSeconds }),
-    ...(before.generateName === undefined ? {} : { generateName: before.generateName }),
   };
 }
 
 export const metadataProblems = (metadata: ObjectMeta, kind: Kind): readonly Cause[] =>
-  validateObjectMeta(metadata, 'metadata', kind.namespaced, NAME_CHECKS[kind.nameRule]).map(causeOf);
+  [
+    ...validateObjectMeta(metadata, 'metadata', kind.namespaced, NAME_CHECKS[kind.nameRule]),
+    ...(kind.qualifiesFinalizers ? unqualifiedFinalizers(metadata) : []),
+  ].map(causeOf);
+
+const STANDARD_FINALIZERS: readonly string[] = ['orphan', 'foregroundDeletion', 'kubernetes'];
+
+export const isUnqualified = (finalizer: string): boolean =>
+  !finalizer.includes('/') && !STANDARD_FINALIZERS.includes(finalizer);
+
+const unqualifiedFinalizers = ({ finalizers = [] }: ObjectMeta): readonly FieldError[] =>
+  finalizers.flatMap((finalizer, at) => {
+    if (!isUnqualified(finalizer)) return [];
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [invalid(`metadata.finalizers[${at}]`, finalizer, why)];
+  });
 
 const IMMUTABLE = ['name', 'namespace', 'uid', 'creationTimestamp'] as const;
 
-/** Only a deletion sets its time. */
-export function deletionProblems(sent: ObjectMeta, before: ObjectMeta): readonly Cause[] {
-  const { deletionTimestamp } = sent;
-  if (!deletionTimestamp || before.deletionTimestamp !== undefined) return [];
-  return [causeOf(invalid('metadata.deletionTimestamp', deletionTimestamp, 'field is immutable'))];
-}
+/** Only a deletion sets its times. */
+export const deletionProblems = (sent: ObjectMeta, before: ObjectMeta): readonly Cause[] =>
+  (['deletionTimestamp', 'deletionGracePeriodSeconds'] as const)
+    .filter((member) => sent[member] && before[member] === undefined)
+    .map((member) => causeOf(invalid(`metadata.${member}`, sent[member], 'field is immutable')));
 
 /** What an update changed that it must not. */
 export function metadataUpdateProblems(metadata: ObjectMeta, before: ObjectMeta): readonly Cause[] {

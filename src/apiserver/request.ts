@@ -7,6 +7,7 @@ import { decodeObject } from './decode.js';
 import { fieldValidationOf } from './field-validation.js';
 import type { Kind } from './kind.js';
 import { isTrue } from './resource-path.js';
+import type { Expected, Knows } from './typed-body.js';
 import type { Sent, WriteOptions } from './write.js';
 
 /** A request for a served kind, as the verbs see it. */
@@ -27,9 +28,19 @@ export interface ResourceRequest {
 export const bodyOf = ({ http }: ResourceRequest): Promise<Buffer> => readBody(http);
 
 /** The object in the body; `type` when it is not the kind of the request. */
-export async function sentObject(request: ResourceRequest, type = {}): Promise<Sent> {
-  return decodeObject(await bodyOf(request), mediaType(request.http), { ...request.kind, ...type });
+export async function sentObject(request: ResourceRequest, type?: ResourceTypeName): Promise<Sent> {
+  return decodeObject(await bodyOf(request), mediaType(request.http), expectedType(request, type), knows(request));
 }
+
+type ResourceTypeName = Pick<Kind, 'group' | 'version' | 'kind'>;
+
+export const expectedType = ({ kind }: ResourceRequest, type: ResourceTypeName | undefined): Expected =>
+  type ? { ...kind, ...type, custom: false } : kind;
+
+export const knows =
+  ({ api }: ResourceRequest): Knows =>
+  (apiVersion, kind) =>
+    api.kinds.findKind(apiVersion, kind)?.custom === false;
 
 export function dryRunOf(query: URLSearchParams): boolean {
   const values = query.getAll('dryRun').filter((value) => value !== '');

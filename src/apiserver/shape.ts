@@ -3,7 +3,7 @@ import { applyDefaults } from '../apimachinery/structural/default.js';
 import { OBJECT_META } from '../apimachinery/structural/object-meta.js';
 import { prune } from '../apimachinery/structural/prune.js';
 import { validate } from '../apimachinery/structural/validate.js';
-import { Misfit } from './builtin/decode.js';
+import { decodeMetadata, Misfit } from './builtin/decode.js';
 import { refusedBody } from './field-validation.js';
 import type { Kind } from './kind.js';
 
@@ -23,10 +23,10 @@ export function shaped(kind: Kind, sent: Unstructured, refuse: Refuse = refusedB
   return { object: applyDefaults(kind.schema, value), unknown: pruned };
 }
 
-/** Refuses what does not fit the types of a built-in kind. */
+/** Refuses what does not fit the types of a built-in kind; of a custom one, only its metadata is such. */
 export function decodedAs(kind: Kind, sent: Unstructured, refuse: Refuse = refusedBody(kind)): Unstructured {
   try {
-    return kind.decode?.(sent) ?? sent;
+    return kind.decode ? kind.decode(sent) : { ...sent, metadata: decodeMetadata(sent.metadata) };
   } catch (error) {
     throw error instanceof Misfit ? refuse(error.message) : error;
   }

@@ -39,11 +39,20 @@ export class StatusError extends Error {
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),
-      ...(this.details ? { details: this.details } : {}),
+      ...(this.details ? { details: shown(this.details) } : {}),
       code: this.code,
     };
   }
 }
+
+/** Members without content are left out. */
+const shown = ({ causes, ...details }: StatusDetails): StatusDetails => ({
+  ...filled(details),
+  ...(causes ? { causes: causes.map(filled) } : {}),
+});
+
+const filled = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== '')) as T; // text may be absent on the wire
 
 /** The part of a kind its refusals name. */
 interface Named {
@@ -101,8 +110,8 @@ export const unsupportedMediaType = (message: string): StatusError =>
 
 /** 422 with every cause; the message lists them as Kubernetes does. */
 export function invalid(kind: Named, name: string, causes: readonly Cause[]): StatusError {
-  const texts = causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
-  const all = texts.length === 1 ? texts[0] : `[${[...new Set(texts)].join(', ')}]`;
+  const texts = [...new Set(causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)))];
+  const all = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   return new StatusError(422, 'Invalid', `${qualifiedKind(kind)} "${name}" is invalid: ${all}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),

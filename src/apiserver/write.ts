@@ -7,8 +7,9 @@ import { type FieldValidation, refusedBody, reportStrictErrors } from './field-v
 import { keyFor } from './keys.js';
 import type { Kind, Subresource, WriteContext } from './kind.js';
 import { shaped } from './shape.js';
-import { alreadyExists, conflict, notFound, STALE } from './status-error.js';
+import { alreadyExists, conflict, notFound, STALE, StatusError } from './status-error.js';
 import { type Item, RevisionMismatch } from './store/store.js';
+import { tidied } from './tidy.js';
 import { fromStored, toStored } from './versions.js';
 
 export interface WriteOptions {
@@ -55,20 +56,27 @@ export async function createObject(
   sent: Sent,
   options: WriteOptions,
 ): Promise<Written> {
-  const { object, unknown } = shaped(kind, sent.object);
-  reportStrictErrors(
-    { unknown, duplicates: sent.duplicates },
-    options.fieldValidation,
-    options.caller,
-    refusedBody(kind),
-  );
   for (let attempt = 1; ; attempt += 1) {
-    const draft = draftOfNew(kind, namespace, object, contextOf(api, options), options.fieldManager);
-    const created = await insert(api, kind, draft, options);
+    const created = await insertSent(api, kind, namespace, sent, options);
     if (created) return created;
     const generated = !sent.object.metadata.name && attempt < GENERATED_NAME_TRIES;
-    if (!generated) throw alreadyExists(kind, draft.metadata.name);
+    if (!generated) throw alreadyExists(kind, sent.object.metadata.name ?? '');
   }
+}
+
+/** Stores what a client sent as a new object; undefined when the name is taken. */
+export function insertSent(
+  api: Api,
+  kind: Kind,
+  namespace: string,
+  { object: sent, duplicates }: Sent,
+  options: WriteOptions,
+): Promise<Written | undefined> {
+  const { object, unknown } = shaped(kind, sent);
+  reportStrictErrors({ unknown, duplicates }, options.fieldValidation, options.caller, refusedBody(kind));
+  const tidy = tidied(kind, object, options.caller);
+  const draft = draftOfNew(kind, namespace, tidy, contextOf(api, options), options.fieldManager);
+  return insert(api, kind, draft, options);
 }
 
 /** Undefined when the name is taken. */
@@ -108,6 +116,8 @@ export interface Produced extends Sent {
   readonly refuse?: (problems: string) => Error;
   /** The request does not insist on the resourceVersion in the object: it may be tried again on a newer state. */
   readonly retriable?: boolean;
+  /** The uid is no precondition: another one is refused as a change (patches). */
+  readonly keepsUid?: boolean;
   /** Set when the request computed the field owners itself (server-side apply). */
   readonly owned?: boolean;
 }
@@ -153,14 +163,15 @@ function draftFor(
   produced: Produced,
   options: WriteOptions,
 ): Unstructured {
-  checkPreconditions(kind, target.name, produced.object, before);
+  checkPreconditions(kind, target.name, produced, before);
   const { refuse = refusedBody(kind), duplicates, owned = false } = produced;
   const { object, unknown } = target.subresource?.view
     ? { object: produced.object, unknown: [] }
     : shaped(kind, produced.object, refuse);
   reportStrictErrors({ unknown, duplicates }, options.fieldValidation, options.caller, refuse);
   const manager = owned ? undefined : options.fieldManager;
-  const draft = draftOfUpdate(kind, target, { sent: object, before }, contextOf(api, options), manager);
+  const tidy = tidied(kind, object, options.caller);
+  const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);
   const { namespace, name, subresource } = target;
   const asked = { kind, subresource: subresource?.name ?? '', namespace, name, object: draft, before };
   admit(api, { operation: 'update', ...asked }, options);
@@ -173,12 +184,21 @@ export const isRemovable = (kind: Kind, object: Unstructured): boolean =>
   (object.metadata.finalizers ?? []).length === 0 &&
   !kind.strategy.holdsDeletion?.(object);
 
-function checkPreconditions(kind: Kind, name: string, { metadata: sent }: Unstructured, before: Unstructured): void {
+function checkPreconditions(kind: Kind, name: string, { object, keepsUid }: Produced, before: Unstructured): void {
   const { uid, resourceVersion } = before.metadata;
-  if (sent.uid && sent.uid !== uid) {
+  const { metadata: sent } = object;
+  if (sent.uid && sent.uid !== uid && !keepsUid) {
     throw conflict(kind, name, `Precondition failed: UID in precondition: ${sent.uid}, UID in object meta: ${uid}`);
   }
-  if (sent.resourceVersion && sent.resourceVersion !== resourceVersion) throw conflict(kind, name, STALE);
+  const wanted = versionIn(sent);
+  if (wanted && wanted !== resourceVersion) throw conflict(kind, name, STALE);
+}
+
+/** The version a write insists on; `0` insists on none. */
+export function versionIn({ resourceVersion = '' }: Unstructured['metadata']): string | undefined {
+  if (resourceVersion === '' || resourceVersion === '0') return undefined;
+  if (/^\d+$/.test(resourceVersion)) return resourceVersion;
+  throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
 }
 
 export function admit(

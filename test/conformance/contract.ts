@@ -4,13 +4,24 @@ import { DELETION_CASES } from './deletion.js';
 import { DISCOVERY_CASES } from './discovery.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { LIST_CASES } from './lists.js';
+import { METADATA_CASES } from './metadata.js';
+import { METADATA_REFUSALS } from './metadata-refusals.js';
 import { OBJECT_CASES } from './objects.js';
 import { REFUSALS } from './refusals.js';
 import type { ContractServer } from './server.js';
 import { Wire } from './wire.js';
 
 const REAL = 'kube-apiserver';
-const CASES = { ...OBJECT_CASES, ...LIST_CASES, ...DISCOVERY_CASES, ...DELETION_CASES, ...ACCESS_CASES };
+const CASES = {
+  ...OBJECT_CASES,
+  ...METADATA_CASES,
+  ...LIST_CASES,
+  ...DISCOVERY_CASES,
+  ...DELETION_CASES,
+  ...ACCESS_CASES,
+};
+
+const ALL_REFUSALS = { ...REFUSALS, ...METADATA_REFUSALS };
 
 /** Registers every case of the API contract, to be run on the server that `start` gives. */
 export function contract(test: TestFn, server: string, start: () => Promise<ContractServer>): void {
@@ -34,7 +45,9 @@ export function contract(test: TestFn, server: string, start: () => Promise<Cont
     test(`${server}: ${title}`, async (t) => run(t, await newPlace(started, wire)));
   }
 
-  for (const [what, { method, path, call, code, reason, message, causes, embeddedOnly }] of Object.entries(REFUSALS)) {
+  for (const [what, { method, path, call, code, reason, message, causes, embeddedOnly }] of Object.entries(
+    ALL_REFUSALS,
+  )) {
     const title = `${server}: refused with ${code}: ${what}`;
     if (server === REAL && embeddedOnly) {
       test.skip(`${title} (${embeddedOnly})`, (t) => t.fail(embeddedOnly));

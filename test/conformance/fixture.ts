@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { ExecutionContext } from 'ava';
 import type { ContractServer } from './server.js';
 import type { Wire } from './wire.js';
+
+export const MERGE = 'application/merge-patch+json';
 
 /** A kind of our own for the contract: pattern, default, bounds, int-or-string, map list, status and columns. */
 export const WIDGET_CRD = {
@@ -78,6 +81,9 @@ export interface Place {
   readonly widgets: string;
   readonly configMaps: string;
 }
+
+export type Case = (t: ExecutionContext, place: Place) => Promise<void>;
+export type Cases = Readonly<Record<string, Case>>;
 
 export async function newPlace(server: ContractServer, wire: Wire): Promise<Place> {
   const namespace = `contract-${randomBytes(5).toString('hex')}`;

@@ -1,42 +1,6 @@
-import { configMap, type Place, widget } from './fixture.js';
-import type { Call } from './wire.js';
+import { configMap, widget } from './fixture.js';
+import { BAD, get, INVALID, post, put, type Refusal } from './refusal.js';
 
-export interface Refusal {
-  readonly method: string;
-  readonly path: (place: Place) => string;
-  readonly call?: Call;
-  readonly code: number;
-  readonly reason: string;
-  readonly message: string | RegExp;
-  /** Why a real kube-apiserver answers otherwise: the case is then skipped there. */
-  readonly embeddedOnly?: string;
-  /** Fields of `details.causes`. */
-  readonly causes?: readonly string[];
-}
-
-const post = (body: unknown, rest: Omit<Refusal, 'method' | 'path' | 'call'>, query = ''): Refusal => ({
-  method: 'POST',
-  path: ({ widgets }) => `${widgets}${query}`,
-  call: { body },
-  ...rest,
-});
-
-/** `taken` exists as a Widget and as a ConfigMap. */
-const put = (body: unknown, rest: Omit<Refusal, 'method' | 'path' | 'call'>): Refusal => ({
-  method: 'PUT',
-  path: ({ widgets }) => `${widgets}/taken`,
-  call: { body },
-  ...rest,
-});
-
-const get = (path: (place: Place) => string, rest: Omit<Refusal, 'method' | 'path'>): Refusal => ({
-  method: 'GET',
-  path,
-  ...rest,
-});
-
-const INVALID = { code: 422, reason: 'Invalid' } as const;
-const BAD = { code: 400, reason: 'BadRequest' } as const;
 const SUBDOMAIN =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
@@ -127,15 +91,6 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     '?fieldValidation=Strict',
   ),
   'a body that is no JSON': post('{"metadata":', { ...BAD, message: /json parse error/ }),
-  'another kind than the URL says': post(
-    { ...widget('a'), kind: 'Gadget' },
-    {
-      ...BAD,
-      embeddedOnly: 'kube-apiserver answers 422 when the kind is custom',
-      message:
-        /the kind in the data \(Gadget\) does not match the expected kind \(Widget\)|no kind "Gadget" is registered/,
-    },
-  ),
   'another namespace than the URL says': post(widget('a', {}, { namespace: 'other' }), {
     ...BAD,
     message: 'the namespace of the provided object does not match the namespace sent on the request',

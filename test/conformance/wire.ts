@@ -13,11 +13,14 @@ export interface Access {
 interface Metadata {
   readonly name: string;
   readonly namespace: string;
+  readonly generateName?: string;
   readonly uid: string;
   readonly resourceVersion: string;
   readonly generation?: number;
   readonly creationTimestamp: string;
   readonly deletionTimestamp?: string;
+  readonly ownerReferences?: unknown;
+  readonly finalizers?: unknown;
   readonly labels?: unknown;
   readonly annotations?: unknown;
   readonly managedFields: readonly {

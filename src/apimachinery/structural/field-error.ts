@@ -58,6 +58,13 @@ export const forbidden = (path: string, detail: string): FieldError =>
 export const invalid = (path: string, value: unknown, detail: string): FieldError =>
   withValue('FieldValueInvalid', path, value, detail);
 
+/** As `invalid`, with the members of the value in their own order. */
+export const invalidShown = (path: string, value: unknown, detail: string): FieldError => ({
+  type: 'FieldValueInvalid',
+  field: path,
+  message: `${TITLE.FieldValueInvalid}: ${JSON.stringify(value)}: ${detail}`,
+});
+
 export const typeInvalid = (path: string, value: unknown, detail: string): FieldError =>
   withValue('FieldValueTypeInvalid', path, value, detail);
 

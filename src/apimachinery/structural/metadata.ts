@@ -6,7 +6,7 @@ import {
   type NameRule,
   pathSegmentProblems,
 } from '../names.js';
-import { type FieldError, forbidden, invalid, required, tooLong } from './field-error.js';
+import { type FieldError, forbidden, invalid, invalidShown, required, tooLong } from './field-error.js';
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -65,21 +65,36 @@ function validateAnnotations(annotations: unknown, path: string): FieldError[] {
   return bytes > MAX_ANNOTATION_BYTES ? [...errors, tooLong(path, MAX_ANNOTATION_BYTES)] : errors;
 }
 
+const hasVersion = (apiVersion: unknown): boolean => isText(apiVersion) && apiVersion.split('/').length <= 2;
+
+/** With the members of a reference in the order Kubernetes prints them. */
+const inOrder = ({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: JsonObject): JsonObject => ({
+  apiVersion,
+  kind,
+  name,
+  uid,
+  controller,
+  blockOwnerDeletion,
+});
+
 function validateOwnerReferences(references: unknown, path: string): FieldError[] {
   if (!Array.isArray(references)) return [];
   const owners = references.filter(isJsonObject);
   const errors = owners.flatMap((owner) => [
-    ...(isText(owner.apiVersion)
+    ...(hasVersion(owner.apiVersion)
       ? []
       : [invalid(`${path}.apiVersion`, owner.apiVersion ?? '', 'version must not be empty')]),
     ...['kind', 'name', 'uid']
       .filter((field) => !isText(owner[field]))
       .map((field) => invalid(`${path}.${field}`, owner[field] ?? '', 'must not be empty')),
+    ...(owner.apiVersion === 'v1' && owner.kind === 'Event'
+      ? [invalidShown(path, inOrder(owner), '/v1, Kind=Event is disallowed from being an owner')]
+      : []),
   ]);
   const [first, second] = owners.filter(({ controller }) => controller === true);
   if (!first || !second) return errors;
   const detail = `Only one reference can have Controller set to true. Found "true" in references for ${first.kind}/${first.name} and ${second.kind}/${second.name}`;
-  return [...errors, invalid(path, references, detail)];
+  return [...errors, invalidShown(path, owners.map(inOrder), detail)];
 }
 
 function validateFinalizers(finalizers: unknown, path: string): FieldError[] {

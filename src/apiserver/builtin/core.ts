@@ -152,7 +152,13 @@ interface LeaseSpec {
   leaseTransitions?: number;
 }
 
+const withSpec = (draft: Unstructured): void => {
+  draft.spec ??= {};
+};
+
 export const lease: Strategy = {
+  prepareCreate: withSpec,
+  prepareUpdate: withSpec,
   validate(object) {
     const { holderIdentity, leaseDurationSeconds, leaseTransitions } = typed<LeaseSpec>(object.spec ?? {});
     return [

@@ -103,7 +103,7 @@ export const DECLARATIONS: readonly Declaration[] = [
       shortNames: ['svc'],
       categories: ALL,
       subresources: STATUS,
-      nameRule: 'rfc1035',
+      nameRule: 'label',
       selectable: ['spec.clusterIP', 'spec.type'],
     },
     { kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'], subresources: ['token'] },

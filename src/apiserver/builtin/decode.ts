@@ -1,5 +1,6 @@
-import type { Unstructured } from '../../api/meta.js';
+import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
+import { goKind } from '../go-text.js';
 import { type Field, fieldsOf } from './schema.js';
 
 type Json = Record<string, unknown>;
@@ -10,6 +11,9 @@ type Json = Record<string, unknown>;
  */
 export const decode = (model: string, object: Unstructured): Unstructured =>
   decodeModel(model, object, []) as Unstructured; // an object went in, and only members of it are dropped
+
+export const decodeMetadata = (metadata: ObjectMeta): ObjectMeta =>
+  decodeModel('V1ObjectMeta', metadata, []) as ObjectMeta; // as above
 
 /** The JSON has another type than the field; the message is Go's. */
 export class Misfit extends Error {
@@ -119,11 +123,8 @@ function misfit(code: string, value: unknown, { model, path }: Place): Misfit {
 }
 
 function describe(code: string, value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
   // Go names the number only when it is one that does not fit.
-  if (typeof value === 'number') return code === 'i' || code === 'l' ? `number ${value}` : 'number';
-  return typeof value;
+  return typeof value === 'number' && (code === 'i' || code === 'l') ? `number ${value}` : goKind(value);
 }
 
 const goName = (model: string): string =>

@@ -95,6 +95,27 @@ const GENERATIONS: ReadonlySet<string> = new Set([
   'apiextensions.k8s.io/CustomResourceDefinition',
 ]);
 
+/** Groups whose kinds take any finalizer. */
+const FREE_FINALIZERS: ReadonlySet<string> = new Set([
+  'coordination.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+]);
+
+const CREATED_BY_UPDATE: ReadonlySet<string> = new Set([
+  '/Endpoints',
+  '/Event',
+  '/LimitRange',
+  '/Service',
+  'events.k8s.io/Event',
+  'coordination.k8s.io/Lease',
+  'node.k8s.io/RuntimeClass',
+  'rbac.authorization.k8s.io/ClusterRole',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
+  'rbac.authorization.k8s.io/Role',
+  'rbac.authorization.k8s.io/RoleBinding',
+]);
+
 /** Every kind the server has without a CRD. */
 export const builtinKinds = (behaviour: BuiltinBehaviour): readonly Kind[] =>
   DECLARATIONS.map((declaration) => kindOf(declaration, behaviour));
@@ -120,6 +141,8 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     subresources: (declaration.subresources ?? []).map((name) => subresource(`${key}/${name}`, name, behaviour)),
     verbs: declaration.verbs ?? ALL_VERBS,
     countsGeneration: GENERATIONS.has(key),
+    qualifiesFinalizers: !FREE_FINALIZERS.has(group),
+    createsOnUpdate: CREATED_BY_UPDATE.has(key),
     storage: { group, plural, version },
     ...VIEWS[`${group}/${version}/${kind}`],
     // Subresources of other kinds travel through here too.

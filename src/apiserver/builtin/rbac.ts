@@ -68,7 +68,9 @@ export interface RoleRef {
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-const completeSubjects = (draft: Unstructured): void => {
+const completeReferences = (draft: Unstructured): void => {
+  const { roleRef = { apiGroup: '', kind: '', name: '' } } = typed<{ roleRef?: RoleRef }>(draft);
+  draft.roleRef = { ...roleRef, apiGroup: roleRef.apiGroup || RBAC };
   for (const subject of typed<{ subjects?: Subject[] }>(draft).subjects ?? []) {
     if (subject.kind === 'User' || subject.kind === 'Group') subject.apiGroup ||= RBAC;
     else if (subject.apiGroup === '') delete subject.apiGroup;
@@ -107,7 +109,7 @@ export const role: Strategy = { validate: (object) => validateRules(object, true
 export const clusterRole: Strategy = { validate: (object) => validateRules(object, false) };
 
 export const binding: Strategy = {
-  prepareCreate: completeSubjects,
-  prepareUpdate: completeSubjects,
+  prepareCreate: completeReferences,
+  prepareUpdate: completeReferences,
   validate: validateBinding,
 };

@@ -38,6 +38,8 @@ function kindOf({ group, names, scope }: Definition, version: DefinedVersion, st
     subresources: version.subresources?.status ? [STATUS] : [],
     verbs: ALL_VERBS,
     countsGeneration: true,
+    qualifiesFinalizers: false,
+    createsOnUpdate: false,
     storage: { group, plural: names.plural, version: stored },
     strategy: {},
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),

@@ -1,15 +1,19 @@
 import type { Unstructured } from '../../api/meta.js';
+import { apiVersionOf } from '../../api/resource.js';
+import { isJsonObject, type JsonObject } from '../../apimachinery/json.js';
 import { required, tooLong } from '../../apimachinery/structural/field-error.js';
 import type { Answer } from '../answer.js';
 import { invalidOption } from '../causes.js';
-import { checkObject, parseJson } from '../decode.js';
+import { parseJson } from '../decode.js';
 import { draftOfNew } from '../draft.js';
 import { reportStrictErrors } from '../field-validation.js';
+import { goKind } from '../go-text.js';
 import { keyFor } from '../keys.js';
 import { applied } from '../ownership.js';
-import { bodyOf, forceOf, type ResourceRequest, writeOptions } from '../request.js';
+import { bodyOf, forceOf, knows, type ResourceRequest, writeOptions } from '../request.js';
 import { shaped } from '../shape.js';
 import { badRequest, conflict, notFound } from '../status-error.js';
+import { typedObject, WrongType } from '../typed-body.js';
 import { contextOf, insert, type Produced, updateObject, type WriteOptions } from '../write.js';
 import { answerWritten } from '../written.js';
 import { placedAt, writableSubresource } from './update.js';
@@ -21,11 +25,11 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, query } = request;
   const subresource = writableSubresource(request, 'patch');
   const options = { ...writeOptions(request), fieldManager: managerOf(query) };
-  const { value, duplicates } = parseJson(await bodyOf(request), APPLY, 'error decoding YAML');
+  const { value, duplicates } = await parseApplied(request);
   reportStrictErrors({ unknown: [], duplicates }, options.fieldValidation, options.caller, (problems) =>
     badRequest(`error strict decoding YAML: ${problems}`),
   );
-  const sent = sentTo(request, checkObject(value, kind));
+  const sent = sentTo(request, value);
   const target = { namespace, name, subresource };
   const writing = {
     manager: options.fieldManager,
@@ -69,7 +73,36 @@ function managerOf(query: URLSearchParams): string {
   throw invalidOption('PatchOptions', required('fieldManager', 'is required for apply patch'));
 }
 
-function sentTo(request: ResourceRequest, object: Unstructured): Unstructured {
-  const { name } = request;
-  return placedAt(request, { ...object, metadata: { ...object.metadata, name: object.metadata.name ?? name } });
+interface Applied {
+  readonly value: JsonObject;
+  readonly duplicates: readonly string[];
 }
+
+async function parseApplied(request: ResourceRequest): Promise<Applied> {
+  const bytes = await bodyOf(request);
+  if (bytes.length === 0) return { value: {}, duplicates: [] };
+  const { value, duplicates } = parseJson(bytes, APPLY, 'error decoding YAML: ');
+  if (value === null) return { value: {}, duplicates };
+  if (isJsonObject(value)) return { value, duplicates };
+  const why = `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`;
+  throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`);
+}
+
+function sentTo(request: ResourceRequest, value: JsonObject): Unstructured {
+  const { kind } = request;
+  const [apiVersion, named] = [value.apiVersion, value.kind].map((member) =>
+    typeof member === 'string' ? member : '',
+  );
+  if (apiVersion !== apiVersionOf(kind) || named !== kind.kind) {
+    throw badRequest(`invalid object type: ${kindText(apiVersion ?? '', named ?? '')}`);
+  }
+  try {
+    return placedAt(request, typedObject(value, kind, knows(request)));
+  } catch (error) {
+    throw error instanceof WrongType ? badRequest(error.message) : error;
+  }
+}
+
+/** As Go prints a GroupVersionKind. */
+const kindText = (apiVersion: string, kind: string): string =>
+  `${apiVersion === '' || !apiVersion.includes('/') ? `/${apiVersion}` : apiVersion}, Kind=${kind}`;

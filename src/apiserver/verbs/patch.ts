@@ -1,5 +1,6 @@
 import type { Unstructured } from '../../api/meta.js';
-import type { JsonObject } from '../../apimachinery/json.js';
+import { apiVersionOf } from '../../api/resource.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../../apimachinery/json.js';
 import { jsonPatch } from '../../apimachinery/patch/json-patch.js';
 import { mergePatch } from '../../apimachinery/patch/merge-patch.js';
 import { PatchError } from '../../apimachinery/patch/patch-error.js';
@@ -8,27 +9,23 @@ import { forbidden, invalid as invalidValue } from '../../apimachinery/structura
 import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
 import { causeOf, invalidOption } from '../causes.js';
-import { checkObject, parseJson } from '../decode.js';
+import { parseJson } from '../decode.js';
 import { goText } from '../go-text.js';
 import type { Kind } from '../kind.js';
-import { bodyOf, type ResourceRequest, writeOptions } from '../request.js';
+import { bodyOf, expectedType, knows, type ResourceRequest, writeOptions } from '../request.js';
 import { badRequest, invalid, methodNotAllowed, StatusError, unsupportedMediaType } from '../status-error.js';
+import { type Expected, type Knows, refuseNoVersion, typedObject, WrongType } from '../typed-body.js';
 import { type Produced, updateObject } from '../write.js';
 import { answerWritten } from '../written.js';
 import { APPLY, apply } from './apply.js';
+import { JSON_PATCH, patchOf, STRATEGIC, unreadable } from './patch-body.js';
 import { placedAt, writableSubresource } from './update.js';
 
 type Patch = (kind: Kind, target: Unstructured, patch: unknown) => unknown;
 
-const JSON_PATCH = 'application/json-patch+json';
-const STRATEGIC = 'application/strategic-merge-patch+json';
-
 const PATCHES: Readonly<Record<string, Patch>> = {
   [JSON_PATCH]: (_kind, target, operations) => jsonPatch(target, operations),
-  'application/merge-patch+json': (_kind, target, patch) => {
-    if (Array.isArray(patch)) throw new PatchError('Malformed', 'a merge patch of an object must be an object');
-    return mergePatch(target, patch);
-  },
+  'application/merge-patch+json': (_kind, target, patch) => mergePatch(target, patch),
   [STRATEGIC]: (kind, target, patch) => strategicMergePatch(kind.schema, target as unknown as JsonObject, patch),
 };
 
@@ -43,21 +40,43 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   const subresource = writableSubresource(request, 'patch');
   const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
   if (!change) throw unsupportedMediaType(acceptedText(kind));
-  const { value, duplicates } = parseJson(await bodyOf(request), type, 'error decoding patch');
+  const { value: sent, duplicates } = parseJson(await bodyOf(request), type, unreadable(type));
+  const value = patchOf(type, sent);
   const produce = (before: Unstructured): Produced => {
     const live = subresource?.view ? subresource.view(before) : before;
     const result = patched(change, kind, live, value);
-    const object = placedAt(request, checkObject(result, { ...kind, ...subresource?.type }));
-    const shown = type === STRATEGIC ? goText(value) : JSON.stringify(result);
-    return { object, duplicates, refuse: (problems) => refusedPatch(shown, problems), ...unversioned(before, object) };
+    const expected = expectedType(request, subresource?.type);
+    // What a strategic merge patch says of the type is not read.
+    const whole = type === STRATEGIC ? { ...result, apiVersion: apiVersionOf(expected), kind: expected.kind } : result;
+    const shown = type === STRATEGIC ? goText(value) : kind.custom ? canonicalJson(result) : JSON.stringify(result);
+    const refuse = (problems: string) => refusedPatch(shown, problems);
+    const object = placedAt(request, typedResult(whole, expected, knows(request), refuse));
+    return { object, duplicates, refuse, keepsUid: true, ...unversioned(before, object) };
   };
   const target = { namespace, name, subresource };
   return answerWritten(request, await updateObject(api, kind, target, produce, writeOptions(request)));
 }
 
-function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown): unknown {
+function typedResult(
+  result: JsonObject,
+  expected: Expected,
+  known: Knows,
+  refuse: (why: string) => Error,
+): Unstructured {
   try {
-    return change(kind, target, patch);
+    const object = typedObject(result, expected, known, canonicalJson(result));
+    refuseNoVersion(object);
+    return object;
+  } catch (error) {
+    throw error instanceof WrongType ? refuse(error.message) : error;
+  }
+}
+
+function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown): JsonObject {
+  try {
+    const result = change(kind, target, patch);
+    if (!isJsonObject(result)) throw new PatchError('Inapplicable', 'the patch leaves no object');
+    return result;
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     if (error.reason === 'Malformed') throw badRequest(error.message);

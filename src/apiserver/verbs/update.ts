@@ -1,9 +1,10 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
+import { keyFor } from '../keys.js';
 import type { Subresource } from '../kind.js';
 import { type ResourceRequest, sentObject, writeOptions } from '../request.js';
 import { badRequest, methodNotAllowed, noSuchResource } from '../status-error.js';
-import { updateObject } from '../write.js';
+import { insertSent, updateObject } from '../write.js';
 import { answerWritten } from '../written.js';
 
 export async function update(request: ResourceRequest): Promise<Answer> {
@@ -14,13 +15,23 @@ export async function update(request: ResourceRequest): Promise<Answer> {
   const placed = placedAt(request, object);
   const produce = () => ({ object: placed, duplicates });
   const target = { namespace, name, subresource };
-  return answerWritten(request, await updateObject(api, kind, target, produce, writeOptions(request)));
+  const options = writeOptions(request);
+  for (;;) {
+    if (!kind.createsOnUpdate || subresource || api.store.head(keyFor(kind, namespace, name))) {
+      return answerWritten(request, await updateObject(api, kind, target, produce, options));
+    }
+    await request.allow('create');
+    const created = await insertSent(api, kind, namespace, { object: placed, duplicates }, options);
+    if (created) return answerWritten(request, created);
+  }
 }
 
 /** An object written to a URL must have the name and namespace the URL says; it may leave the namespace out. */
 export function placedAt({ kind, namespace, name }: ResourceRequest, object: Unstructured): Unstructured {
   const found = object.metadata.name ?? '';
-  if (found === '') throw badRequest('name must be provided');
+  if (found === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
   if (found !== name) {
     throw badRequest(`the name of the object (${found}) does not match the name on the URL (${name})`);
   }
@@ -30,9 +41,7 @@ export function placedAt({ kind, namespace, name }: ResourceRequest, object: Uns
   }
   const named = object.metadata.namespace || namespace;
   if (named !== namespace) {
-    throw badRequest(
-      `the namespace of the object (${named}) does not match the namespace on the request (${namespace})`,
-    );
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
