@@ -3,7 +3,8 @@ import { ConfigMap } from '../../src/api/core.js';
 import { type KubeObject, keyOf } from '../../src/api/meta.js';
 import type { PlacementDecision } from '../../src/api/placement-decision.js';
 import { until } from './dev-process.js';
-import type { DurableServer, Fleet } from './fleet.js';
+import type { Fleet } from './fleet.js';
+import type { FleetServer } from './server.js';
 
 const KEPT = new Set([
   'Namespace',
@@ -26,20 +27,23 @@ export const clustersOf = (object: KubeObject | undefined): readonly string[] =>
     ? ((object as PlacementDecision).status?.decisions ?? []).map(({ clusterName }) => clusterName)
     : [];
 
-/** Everything that ever disappeared. */
-export function losses(fleet: Fleet): string[] {
+/** Follows from now on; tells everything that disappeared since. */
+export function losses(fleet: Fleet): () => Promise<readonly string[]> {
   const lost: string[] = [];
-  const follow = (where: string, server: DurableServer): void => {
-    server.observe = (object, type, before) => {
+  const follow = (where: string, server: FleetServer): void => {
+    server.observe((object, type, before) => {
       const what = `${where}: ${object.kind} ${keyOf(object)}`;
       if (type === 'DELETED' && KEPT.has(object.kind)) lost.push(what);
       const left = clustersOf(object);
       for (const cluster of clustersOf(before)) if (!left.includes(cluster)) lost.push(`${what} ${cluster}`);
-    };
+    });
   };
   follow('hub', fleet.hub);
   for (const [name, server] of fleet.spokes) follow(name, server);
-  return lost;
+  return async () => {
+    await fleet.observed();
+    return lost;
+  };
 }
 
 /** Argo CD removes the Applications of clusters an answer leaves out; so it is all of them or a refusal. */
