@@ -46,6 +46,8 @@ const apiServer: Flags = (layout) => ({
   'authorization-mode': 'RBAC',
   'token-auth-file': join(layout.folder, 'tokens.csv'),
   'disable-admission-plugins': 'ServiceAccount',
+  // Else it waits a minute for its watchers to leave when it is asked to stop.
+  'shutdown-watch-termination-grace-period': '1s',
   ...(layout.audit
     ? {
         'audit-policy-file': join(layout.folder, 'audit-policy.json'),

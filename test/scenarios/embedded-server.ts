@@ -79,7 +79,7 @@ class EmbeddedServer implements FleetServer {
     this.#requests.length = 0;
   }
 
-  observe(observer: Observer): void {
+  async observe(observer: Observer): Promise<void> {
     this.#observers.push(observer);
   }
 

@@ -28,18 +28,17 @@ export const clustersOf = (object: KubeObject | undefined): readonly string[] =>
     : [];
 
 /** Follows from now on; tells everything that disappeared since. */
-export function losses(fleet: Fleet): () => Promise<readonly string[]> {
+export async function losses(fleet: Fleet): Promise<() => Promise<readonly string[]>> {
   const lost: string[] = [];
-  const follow = (where: string, server: FleetServer): void => {
+  const follow = (where: string, server: FleetServer): Promise<void> =>
     server.observe((object, type, before) => {
       const what = `${where}: ${object.kind} ${keyOf(object)}`;
       if (type === 'DELETED' && KEPT.has(object.kind)) lost.push(what);
       const left = clustersOf(object);
       for (const cluster of clustersOf(before)) if (!left.includes(cluster)) lost.push(`${what} ${cluster}`);
     });
-  };
-  follow('hub', fleet.hub);
-  for (const [name, server] of fleet.spokes) follow(name, server);
+  await follow('hub', fleet.hub);
+  for (const [name, server] of fleet.spokes) await follow(name, server);
   return async () => {
     await fleet.observed();
     return lost;

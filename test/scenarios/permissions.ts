@@ -5,7 +5,7 @@ import type { ExecutionContext } from 'ava';
 import { startAgent } from '../../src/agent/agent.js';
 import { Namespace } from '../../src/api/core.js';
 import { GitSource } from '../../src/api/gitsource.js';
-import type { Unstructured } from '../../src/api/meta.js';
+import { keyOf, type Unstructured } from '../../src/api/meta.js';
 import { ManifestWork } from '../../src/api/work.js';
 import type { User } from '../../src/apiserver/identity.js';
 import { startHub } from '../../src/cli/hub.js';
@@ -112,6 +112,17 @@ async function runHub(t: ExecutionContext, client: KubeClient, signal: AbortSign
   return { client, stopped: elected.then(() => hub.close()) };
 }
 
+/** Roles that granted nothing at some moment of a second installation. */
+async function emptied(server: FleetServer, reinstall: () => Promise<void>): Promise<readonly string[]> {
+  const seen: string[] = [];
+  await server.observe((object) => {
+    if (object.kind === 'ClusterRole' && ((object as Partial<Role>).rules ?? []).length === 0) seen.push(keyOf(object)); // a role
+  });
+  await reinstall();
+  await server.observed();
+  return seen;
+}
+
 /** What `manifests/` grants is what is used. */
 export function permissions(register: Register, servers: Servers): void {
   register('hub and agent may do all they do and nothing else', async (t) => {
@@ -183,6 +194,7 @@ export function permissions(register: Register, servers: Servers): void {
     await Promise.all([stopped, agent.stopped]);
 
     t.deepEqual(refused(), []);
+    t.deepEqual(await emptied(spoke, () => installAgent(onSpoke)), [], 'an upgrade takes nothing from a running agent');
     const onHub = granted(documents('manifests/hub'), ['placet-hub']);
     t.deepEqual(unused(hub, HUB_USER, onHub), [], 'granted to the hub');
     const agentOnHub = granted(documents('manifests/hub'), ['placet-agent-hub']);

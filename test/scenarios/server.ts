@@ -35,8 +35,8 @@ export interface FleetServer {
   /** What everybody asked for, oldest first; requests of administrators of the cluster itself may be missing. */
   requests(): readonly SeenRequest[];
   forgetRequests(): void;
-  /** Before the first start. */
-  observe(observer: Observer): void;
+  /** Of what is written from now on; once started, from when this resolves. */
+  observe(observer: Observer): Promise<void>;
   /** Resolves when observers know everything that was written before the call. */
   observed(): Promise<void>;
 }

@@ -1,18 +1,24 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AppliedManifestWork } from '../../src/api/applied-work.js';
+import { ManagedCluster } from '../../src/api/cluster.js';
+import { ManagedClusterSet, ManagedClusterSetBinding } from '../../src/api/cluster-set.js';
 import { CustomResourceDefinition } from '../../src/api/core.js';
 import { GitSource } from '../../src/api/gitsource.js';
 import type { Unstructured } from '../../src/api/meta.js';
+import { Placement } from '../../src/api/placement.js';
 import { PlacementDecision } from '../../src/api/placement-decision.js';
+import { ManifestWorkReplicaSet } from '../../src/api/replica-set.js';
+import type { ResourceType } from '../../src/api/resource.js';
 import { ManifestWork } from '../../src/api/work.js';
 import { until } from './dev-process.js';
 import { SOURCE, startFleet } from './fleet.js';
 import { answersWholly, clustersOf, goesThrough, losses } from './losses.js';
-import { documents, install } from './manifests.js';
+import { AGENT_USER, documents, HUB_USER, install, installAgent, installHub, whenAllowed } from './manifests.js';
 import type { FleetServer, Register, Servers } from './server.js';
 
 interface Role extends Unstructured {
-  readonly rules: readonly { readonly resources: readonly string[] }[];
+  readonly rules?: readonly { readonly resources: readonly string[] }[];
 }
 
 /** The roles of a folder, with one kind missing from all of them. */
@@ -20,24 +26,25 @@ const rolesWithout = (folder: string, plural: string): Unstructured[] =>
   documents(folder)
     .filter(({ kind }) => kind === 'ClusterRole')
     .map((role) => {
-      const rules = ((role as Role).rules ?? []) // roles have rules
-        .map((rule) => ({ ...rule, resources: rule.resources.filter((one) => one !== plural) }))
+      const { rules } = role as Role; // it is one
+      const left = rules
+        ?.map((rule) => ({ ...rule, resources: rule.resources.filter((one) => one !== plural) }))
         .filter(({ resources }) => resources.length > 0);
-      return { ...role, rules };
+      return left ? { ...role, rules: left } : role;
     });
 
 const isRefused = (server: FleetServer | undefined, plural: string): boolean =>
   server?.requests().some((seen) => seen.plural === plural && !seen.allowed) ?? false;
 
-const HUB_KINDS = [
-  'managedclusters',
-  'managedclustersets',
-  'managedclustersetbindings',
-  'placements',
-  'placementdecisions',
-  'manifestworkreplicasets',
-  'manifestworks',
-  'gitsources',
+const HUB_KINDS: readonly ResourceType[] = [
+  ManagedCluster,
+  ManagedClusterSet,
+  ManagedClusterSetBinding,
+  Placement,
+  PlacementDecision,
+  ManifestWorkReplicaSet,
+  ManifestWork,
+  GitSource,
 ];
 
 const TILLS = `apiVersion: work.open-cluster-management.io/v1
@@ -75,10 +82,11 @@ const Till = { group: 'example.com', version: 'v1', kind: 'Till', plural: 'tills
 export function unknownRemovesNothing(register: Register, servers: Servers): void {
   register('Invariant 5: nothing is removed because a kind cannot be read', async (t) => {
     const fleet = await startFleet(t, servers, { clusters: ['prod-eu'] });
-    const lost = losses(fleet);
+    const lost = await losses(fleet);
     const hub = await fleet.admin();
-    for (const plural of HUB_KINDS) {
+    for (const { group, plural } of HUB_KINDS) {
       await install(hub, rolesWithout('manifests/hub', plural));
+      await whenAllowed(hub, HUB_USER, { verb: 'list', group, resource: plural }, false);
       fleet.forgetRequests();
       await fleet.restart();
       await until(`${plural} to be refused`, () => isRefused(fleet.hub, plural));
@@ -86,12 +94,14 @@ export function unknownRemovesNothing(register: Register, servers: Servers): voi
       await fleet.quiet(`the hub without ${plural}`);
       await answersWholly(t, fleet, `without ${plural}, later`);
     }
-    await install(hub, documents('manifests/hub'));
+    await installHub(hub);
     const spoke = await fleet.admin('prod-eu');
     await install(spoke, rolesWithout('manifests/agent', 'appliedmanifestworks'));
+    const records = { verb: 'list', group: AppliedManifestWork.group, resource: AppliedManifestWork.plural };
+    await whenAllowed(spoke, AGENT_USER, records, false);
     await fleet.restart();
     await until('the records to be refused', () => isRefused(fleet.spokes.get('prod-eu'), 'appliedmanifestworks'));
-    await install(spoke, documents('manifests/agent'));
+    await installAgent(spoke);
     await fleet.restart();
     await goesThrough(fleet, 'readable-again');
     t.deepEqual(await lost(), []);
@@ -99,7 +109,7 @@ export function unknownRemovesNothing(register: Register, servers: Servers): voi
   });
   register('Invariant 5: nothing is removed because a repository or a definition is gone', async (t) => {
     const fleet = await startFleet(t, servers, { clusters: ['prod-eu'] });
-    const lost = losses(fleet);
+    const lost = await losses(fleet);
     const hub = await fleet.admin();
     const { directory } = fleet.repository;
     const ready = (status: string) => async (): Promise<boolean | undefined> =>

@@ -67,7 +67,7 @@ export function invariantsOfWrites(register: Register, servers: Servers): void {
       const fleet = new Fleet(t, servers, { apart: true });
       const onHub = ownersOverTime();
       const both: string[] = [];
-      fleet.hub.observe((object, type, before) => {
+      await fleet.hub.observe((object, type, before) => {
         onHub.observe(object);
         if (type === 'MODIFIED' && before && differs(before, object, 'spec') && differs(before, object, 'status')) {
           both.push(`${object.kind} ${keyOf(object)}`);
@@ -94,7 +94,7 @@ export function invariantsOfWrites(register: Register, servers: Servers): void {
   );
   register('Invariant 7: a watch has no gaps: servers that stop and come back are followed on', async (t) => {
     const fleet = await startFleet(t, servers, { clusters: ['prod-eu'] });
-    const lost = losses(fleet);
+    const lost = await losses(fleet);
     await fleet.hub.stop();
     await answersWholly(t, fleet, 'while the hub is down');
     await fleet.hub.start();

@@ -1,0 +1,100 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import type { User } from '../../src/apiserver/identity.js';
+import type { SeenRequest } from '../scenarios/server.js';
+import { CLUSTER_ADMIN } from './cluster.js';
+
+const QUIET_USERS = [CLUSTER_ADMIN.user, 'system:apiserver', 'system:anonymous'];
+
+/** Everything anybody but the cluster itself asks about objects, once when it is answered or, for watches, begins. */
+export const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'None', users: QUIET_USERS }, { level: 'None', nonResourceURLs: ['*'] }, { level: 'Metadata' }],
+};
+
+interface AuditUser {
+  readonly username: string;
+  readonly groups?: readonly string[];
+}
+
+interface AuditEvent {
+  readonly auditID: string;
+  readonly verb: string;
+  readonly user: AuditUser;
+  readonly impersonatedUser?: AuditUser;
+  readonly objectRef?: {
+    readonly resource: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly apiGroup?: string;
+    readonly subresource?: string;
+  };
+  readonly responseStatus?: { readonly code?: number };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** The audit log of a kube-apiserver, read further at each look. */
+export class AuditLog {
+  readonly #path: string;
+  readonly #known = new Set<string>();
+  #offset = 0;
+  #rest = '';
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** What was written since the last call. */
+  read(): SeenRequest[] {
+    const lines = (this.#rest + this.#readOn()).split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines
+      .map((line) => JSON.parse(line) as AuditEvent) // an audit log is a line of JSON for each event
+      .filter(({ auditID }) => !this.#known.has(auditID))
+      .flatMap((event) => {
+        this.#known.add(event.auditID);
+        return requestsOf(event);
+      });
+  }
+
+  #readOn(): string {
+    if (!existsSync(this.#path)) return '';
+    const file = openSync(this.#path, 'r');
+    try {
+      const chunks: Buffer[] = [];
+      for (;;) {
+        const chunk = Buffer.alloc(1 << 16);
+        const length = readSync(file, chunk, 0, chunk.length, this.#offset);
+        if (length === 0) return Buffer.concat(chunks).toString('utf8');
+        this.#offset += length;
+        chunks.push(chunk.subarray(0, length));
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+const userOf = ({ username, groups = [] }: AuditUser): User => ({ name: username, groups });
+
+function requestsOf(event: AuditEvent): SeenRequest[] {
+  const { objectRef, verb, impersonatedUser } = event;
+  if (!objectRef) return [];
+  const { apiGroup: group = '', resource: plural, subresource = '', namespace = '', name = '' } = objectRef;
+  const allowed = isAllowed(event);
+  const user = userOf(event.user);
+  const request = { verb, group, plural, subresource, namespace, name, allowed };
+  if (!impersonatedUser) return [{ user, ...request }];
+  const account = { group: '', plural: 'serviceaccounts', subresource: '', namespace: '', name: '' };
+  return [
+    { user, verb: 'impersonate', ...account, allowed: true },
+    { user: userOf(impersonatedUser), ...request },
+  ];
+}
+
+/** Not every 403 comes from RBAC: admission and the prevention of escalation answer it too. */
+function isAllowed({ annotations = {}, responseStatus }: AuditEvent): boolean {
+  const decision = annotations['authorization.k8s.io/decision'];
+  return decision === undefined ? responseStatus?.code !== 403 : decision === 'allow';
+}

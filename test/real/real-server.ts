@@ -1,0 +1,116 @@
+import type { ExecutionContext } from 'ava';
+import { CustomResourceDefinition } from '../../src/api/core.js';
+import { CRDS } from '../../src/api/crd.js';
+import type { User } from '../../src/apiserver/identity.js';
+import { type Logger, silentLogger } from '../../src/control/log.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { until } from '../scenarios/dev-process.js';
+import { EMBEDDED } from '../scenarios/embedded-server.js';
+import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from '../scenarios/server.js';
+import { ServerClients } from '../scenarios/server-clients.js';
+import { AUDIT_POLICY, AuditLog } from './audit-log.js';
+import { type Cluster, startCluster } from './cluster.js';
+import { EtcdHistory } from './etcd-history.js';
+
+/** The kinds of ours an agent's cluster knows, as `manifests/agent` installs them. */
+const AGENT_KINDS = ['AppliedManifestWork'];
+
+/** A kube-apiserver with our definitions. */
+export class RealServer implements FleetServer {
+  readonly #clients = new ServerClients();
+  readonly #observers: Observer[] = [];
+  readonly #kinds: readonly string[] | undefined;
+  #requests: SeenRequest[] = [];
+  #started: { readonly cluster: Cluster; readonly audit: AuditLog; readonly history: EtcdHistory } | undefined;
+  #isUp = false;
+
+  constructor(t: ExecutionContext, kinds?: readonly string[]) {
+    this.#kinds = kinds;
+    t.teardown(async () => {
+      await this.#clients.close();
+      await this.#started?.history.close();
+      await this.#started?.cluster.close();
+      this.#clients.remove();
+    });
+  }
+
+  get cluster(): Cluster {
+    if (!this.#started) throw new Error('the server was not started');
+    return this.#started.cluster;
+  }
+
+  async start(): Promise<void> {
+    if (this.#started) await this.cluster.start('kube-apiserver');
+    else await this.#startFirst();
+    this.#isUp = true;
+  }
+
+  async #startFirst(): Promise<void> {
+    const cluster = await startCluster({ auditPolicy: AUDIT_POLICY, readableHistory: true });
+    const history = new EtcdHistory(cluster.etcdUrl);
+    this.#started = { cluster, audit: new AuditLog(cluster.auditLog), history };
+    for (const observer of this.#observers) await history.observe(observer);
+    const client = await this.client();
+    const crds = CRDS.filter((crd) => this.#kinds?.includes(crd.spec.names.kind) ?? true);
+    await Promise.all(crds.map((crd) => client.create(CustomResourceDefinition, crd)));
+    await Promise.all(crds.map((crd) => isServed(client, crd)));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isUp) await this.cluster.kill('kube-apiserver', 'SIGTERM');
+    this.#isUp = false;
+  }
+
+  async kill(): Promise<void> {
+    await this.cluster.kill('kube-apiserver');
+    this.#isUp = false;
+  }
+
+  kubeconfig(user: User = ADMIN): Promise<string> {
+    return this.#clients.kubeconfig(user, (subject) => this.cluster.kubeconfig(subject));
+  }
+
+  async client(user: User = ADMIN, log: Logger = silentLogger): Promise<KubeClient> {
+    return this.#clients.connect(await this.kubeconfig(user), user.name, log);
+  }
+
+  requests(): readonly SeenRequest[] {
+    this.#requests.push(...(this.#started?.audit.read() ?? []));
+    return this.#requests;
+  }
+
+  forgetRequests(): void {
+    this.requests();
+    this.#requests = [];
+  }
+
+  async observe(observer: Observer): Promise<void> {
+    this.#observers.push(observer);
+    await this.#started?.history.observe(observer);
+  }
+
+  async observed(): Promise<void> {
+    await this.#started?.history.caughtUp();
+  }
+}
+
+type Definition = (typeof CRDS)[number];
+
+/** Established is said a moment before it is true. */
+const isServed = async (client: KubeClient, { spec }: Definition): Promise<void> => {
+  const { name } = spec.versions[0] ?? {};
+  await until(`${spec.names.plural} to be served`, async () => {
+    try {
+      await client.request('GET', `/apis/${spec.group}/${name}/${spec.names.plural}`);
+      return true;
+    } catch {
+      return undefined;
+    }
+  });
+};
+
+/** The hub and the first cluster are kube-apiservers; what all clusters are alike in need not be shown on each. */
+export const REAL: Servers = {
+  hub: (t) => new RealServer(t),
+  spoke: (t, log, index) => (index === 0 ? new RealServer(t, AGENT_KINDS) : EMBEDDED.spoke(t, log, index)),
+};
