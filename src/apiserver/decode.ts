@@ -1,8 +1,8 @@
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
+import { goKind } from '../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
-import { duplicateFields } from './duplicate-fields.js';
-import { goKind } from './go-text.js';
+import { type Duplicate, duplicateFields } from './duplicate-fields.js';
 import { decodeProtobuf } from './protobuf/decode.js';
 import { WireError } from './protobuf/wire.js';
 import { badRequest, unsupportedMediaType } from './status-error.js';
@@ -12,8 +12,8 @@ const JSON_TYPES = new Set(['application/json', 'application/yaml', '']);
 
 export interface Parsed {
   readonly value: unknown;
-  /** Paths of members that occur more than once; the last one counts. */
-  readonly duplicates: readonly string[];
+  /** Members that occur more than once; the last one counts. */
+  readonly duplicates: readonly Duplicate[];
 }
 
 /** JSON, which is also YAML: bodies in YAML's own notation are refused, there is no YAML parser in the server. */
@@ -33,7 +33,7 @@ export function parseJson(bytes: Buffer, contentType: string, what: string, show
 
 export interface Decoded {
   readonly object: Unstructured;
-  readonly duplicates: readonly string[];
+  readonly duplicates: readonly Duplicate[];
 }
 
 /** The object of a create or update, of the type the URL says. */

@@ -1,8 +1,8 @@
 import { notSupported } from '../apimachinery/structural/field-error.js';
 import { invalidOption } from './causes.js';
 import { PROTOBUF, parseJson, parseProtobuf } from './decode.js';
-import { dryRunOf } from './request.js';
 import { badRequest } from './status-error.js';
+import { dryRunProblems, refuse } from './write-options.js';
 
 export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
 
@@ -25,12 +25,13 @@ export function readDeleteOptions(bytes: Buffer, contentType: string, query: URL
     throw invalidOption('DeleteOptions', notSupported('propagationPolicy', policy, POLICIES));
   }
   const preconditions = (options.preconditions ?? {}) as { readonly [member: string]: unknown };
-  const dryRun = Array.isArray(options.dryRun) && options.dryRun.length > 0;
+  const dryRun: readonly unknown[] = Array.isArray(options.dryRun) ? options.dryRun : query.getAll('dryRun');
+  refuse('DeleteOptions', dryRunProblems(dryRun));
   return {
     propagationPolicy: policy as PropagationPolicy | undefined,
     uid: typeof preconditions.uid === 'string' ? preconditions.uid : undefined,
     resourceVersion: typeof preconditions.resourceVersion === 'string' ? preconditions.resourceVersion : undefined,
-    dryRun: dryRun || dryRunOf(query),
+    dryRun: dryRun.length > 0,
   };
 }
 

@@ -1,8 +1,15 @@
+/** A member an object has more than once, and the line of its last occurrence. */
+export interface Duplicate {
+  readonly path: string;
+  readonly name: string;
+  readonly line: number;
+}
+
 /**
- * The paths of object members a JSON text has more than once. `value` is the text parsed: text without duplicates that was
+ * The object members a JSON text has more than once. `value` is the text parsed: text without duplicates that was
  * written without spaces is exactly as long as `value` written again, which spares reading it once more.
  */
-export function duplicateFields(text: string, value: unknown): readonly string[] {
+export function duplicateFields(text: string, value: unknown): readonly Duplicate[] {
   const trimmed = text.trimEnd();
   return trimmed.length === JSON.stringify(value).length ? [] : new Scan(trimmed).duplicates();
 }
@@ -10,16 +17,16 @@ export function duplicateFields(text: string, value: unknown): readonly string[]
 /** Reads valid JSON for member names only. */
 class Scan {
   readonly #text: string;
-  readonly #found = new Set<string>();
+  readonly #found = new Map<string, Duplicate>();
   #at = 0;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  duplicates(): readonly string[] {
+  duplicates(): readonly Duplicate[] {
     this.#value('');
-    return [...this.#found];
+    return [...this.#found.values()];
   }
 
   #value(path: string): void {
@@ -39,7 +46,7 @@ class Scan {
       if (this.#text[this.#at] === '}' || this.#at >= this.#text.length) break;
       const name = this.#string();
       const member = path === '' ? name : `${path}.${name}`;
-      if (names.has(name)) this.#found.add(member);
+      if (names.has(name)) this.#found.set(member, { path: member, name, line: this.#line() });
       names.add(name);
       this.#space();
       this.#at += 1;
@@ -68,6 +75,10 @@ class Scan {
     this.#at += 1;
     const literal = this.#text.slice(start, this.#at);
     return literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
+  }
+
+  #line(): number {
+    return this.#text.slice(0, this.#at).split('\n').length;
   }
 
   #space(): void {

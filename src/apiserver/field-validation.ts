@@ -1,35 +1,24 @@
-import { notSupported } from '../apimachinery/structural/field-error.js';
 import type { Caller } from './api.js';
-import { invalidOption } from './causes.js';
 import type { Kind } from './kind.js';
 import { badRequest } from './status-error.js';
 
 /** What happens with fields a kind does not have, and with fields a body has twice. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
-export function fieldValidationOf(query: URLSearchParams): FieldValidation {
-  const value = query.get('fieldValidation') || 'Warn';
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
-  throw invalidOption('CreateOptions', notSupported('fieldValidation', value, ['Ignore', 'Strict', 'Warn']));
-}
+/** The values of the query, of which the empty one means `Warn`. */
+export const FIELD_VALIDATIONS: readonly string[] = ['', 'Ignore', 'Strict', 'Warn'];
 
-export interface StrictErrors {
-  readonly unknown: readonly string[];
-  readonly duplicates: readonly string[];
-}
+export const duplicateField = (field: string): string => `duplicate field "${field}"`;
+export const unknownField = (field: string): string => `unknown field "${field}"`;
 
-/** Refuses, warns or says nothing. */
+/** Refuses, warns or says nothing of what strict validation has against a body. */
 export function reportStrictErrors(
-  { unknown, duplicates }: StrictErrors,
+  problems: readonly string[],
   validation: FieldValidation,
   caller: Caller,
   refuse: (problems: string) => Error,
 ): void {
   if (validation === 'Ignore') return;
-  const problems = [
-    ...duplicates.map((field) => `duplicate field "${field}"`),
-    ...unknown.map((field) => `unknown field "${field}"`),
-  ];
   if (problems.length === 0) return;
   if (validation === 'Strict') throw refuse(`strict decoding error: ${problems.join(', ')}`);
   for (const problem of problems) caller.warn(problem);

@@ -71,6 +71,8 @@ export interface Kind extends ResourceType {
   readonly custom: boolean;
   /** Of the whole object, `apiVersion`, `kind` and `metadata` included. */
   readonly schema: Schema;
+  /** The revision from which objects were written by this schema; always when absent. */
+  readonly schemaSince?: number;
   readonly columns: readonly PrinterColumn[];
   readonly nameRule: NameRule;
   readonly subresources: readonly Subresource[];

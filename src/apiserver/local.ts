@@ -68,7 +68,7 @@ const writing = (options: LocalWriteOptions): WriteOptions => ({
 // Anything with the metadata of an object may be written; the schema of the kind judges the rest.
 const sentOf = (kind: Kind, object: KubeObject): Sent => ({
   object: typed(kind, object as Unstructured),
-  duplicates: [],
+  problems: [],
 });
 
 const shown = (kind: Kind, item: Item | undefined): Unstructured | undefined => item && fromStored(kind, item);

@@ -82,7 +82,11 @@ export function applied(kind: Kind, live: Unstructured | undefined, sent: Unstru
     if (!(error instanceof ApplyError)) throw error;
     if (error.reason === 'BadRequest') throw badRequest(error.message);
     const { namespace, name } = sent.metadata;
-    const what = `${namespace ? `${namespace}/` : '/'}${name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`;
+    const what = `${namespace ?? ''}/${name}; ${kindText(apiVersionOf(kind), kind.kind)}`;
     throw new StatusError(500, '', error.message.replace('typed patch object', `typed patch object (${what})`));
   }
 }
+
+/** As Go prints a GroupVersionKind. */
+export const kindText = (apiVersion: string, kind: string): string =>
+  `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;

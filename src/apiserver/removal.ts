@@ -38,7 +38,8 @@ export async function deleteObject(
     }
     const draft = deleted(api, kind, before, options, caller);
     const removed = isRemovable(kind, draft);
-    if (options.dryRun || (!removed && isMarked(before, draft))) return { item, removed };
+    if (options.dryRun) return { item: unstored(item, draft), removed };
+    if (!removed && isMarked(before, draft)) return { item, removed };
     try {
       const write = { key, expected: item.revision, object: toStored(kind, draft), deletes: removed };
       return { item: await api.store.commit(write), removed };
@@ -48,6 +49,14 @@ export async function deleteObject(
     }
   }
 }
+
+const unstored = ({ key, revision }: Item, object: Unstructured): Item => ({
+  key,
+  revision,
+  apiVersion: object.apiVersion,
+  object,
+  bytes: Buffer.from(JSON.stringify(object)),
+});
 
 function checkPreconditions(kind: Kind, { name, uid, resourceVersion }: ObjectMeta, wanted: DeleteOptions): void {
   // Kubernetes names the kind here, where it names the resource everywhere else.

@@ -1,7 +1,7 @@
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf, type ResourceType } from '../api/resource.js';
+import { goKind } from '../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
-import { goKind } from './go-text.js';
 import { StatusError } from './status-error.js';
 
 /** The type the URL says a body has. */

@@ -13,16 +13,40 @@ export function toStored(kind: Kind, object: Unstructured): Unstructured {
 }
 
 /** A stored object as the version of a request shows it. */
-export function fromStored(kind: Kind, { apiVersion, object }: Item): Unstructured {
-  if (kind.fromStorage) return kind.fromStorage(object);
-  const wanted = apiVersionOf(kind);
-  if (apiVersion === wanted) return object;
-  const renamed = { ...object, apiVersion: wanted };
-  return kind.custom ? applyDefaults(kind.schema, prune(kind.schema, renamed).value) : renamed;
+export function fromStored(kind: Kind, item: Item): Unstructured {
+  if (kind.fromStorage) return kind.fromStorage(item.object);
+  return isShown(kind, item) ? item.object : shownBy(kind, item).object;
 }
 
 /** The same as JSON; most of the time the very bytes that are stored. */
 export function bytesOf(kind: Kind, item: Item): Buffer {
-  if (!kind.fromStorage && item.apiVersion === apiVersionOf(kind)) return item.bytes;
-  return Buffer.from(JSON.stringify(fromStored(kind, item)));
+  if (kind.fromStorage) return Buffer.from(JSON.stringify(fromStored(kind, item)));
+  if (isShown(kind, item)) return item.bytes;
+  const shown = shownBy(kind, item);
+  shown.bytes ??= Buffer.from(JSON.stringify(shown.object));
+  return shown.bytes;
+}
+
+/** Objects older than the schema of their kind may lack its defaults and have what it no longer knows. */
+const isShown = (kind: Kind, item: Item): boolean =>
+  item.apiVersion === apiVersionOf(kind) && item.revision >= (kind.schemaSince ?? 0);
+
+interface Shown {
+  readonly object: Unstructured;
+  bytes: Buffer | undefined;
+}
+
+const SHOWN = new WeakMap<Kind, WeakMap<Item, Shown>>();
+
+function shownBy(kind: Kind, item: Item): Shown {
+  const known = SHOWN.get(kind) ?? new WeakMap<Item, Shown>();
+  SHOWN.set(kind, known);
+  const shown = known.get(item) ?? { object: reshaped(kind, item.object), bytes: undefined };
+  known.set(item, shown);
+  return shown;
+}
+
+function reshaped(kind: Kind, object: Unstructured): Unstructured {
+  const renamed = { ...object, apiVersion: apiVersionOf(kind) };
+  return kind.custom ? applyDefaults(kind.schema, prune(kind.schema, renamed).value) : renamed;
 }

@@ -3,7 +3,7 @@ import { apiVersionOf } from '../api/resource.js';
 import type { AdmissionRequest } from './admission.js';
 import type { Api, Caller } from './api.js';
 import { draftOfNew, draftOfUpdate, isSame } from './draft.js';
-import { type FieldValidation, refusedBody, reportStrictErrors } from './field-validation.js';
+import { type FieldValidation, refusedBody, reportStrictErrors, unknownField } from './field-validation.js';
 import { keyFor } from './keys.js';
 import type { Kind, Subresource, WriteContext } from './kind.js';
 import { shaped } from './shape.js';
@@ -30,8 +30,8 @@ export interface Written {
 /** What a client sent, its type checked but nothing else. */
 export interface Sent {
   readonly object: Unstructured;
-  /** Paths of members it had twice. */
-  readonly duplicates: readonly string[];
+  /** What strict validation has against the body, unknown fields aside. */
+  readonly problems: readonly string[];
 }
 
 export interface Place {
@@ -69,11 +69,12 @@ export function insertSent(
   api: Api,
   kind: Kind,
   namespace: string,
-  { object: sent, duplicates }: Sent,
+  { object: sent, problems }: Sent,
   options: WriteOptions,
 ): Promise<Written | undefined> {
   const { object, unknown } = shaped(kind, sent);
-  reportStrictErrors({ unknown, duplicates }, options.fieldValidation, options.caller, refusedBody(kind));
+  const all = [...problems, ...unknown.map(unknownField)];
+  reportStrictErrors(all, options.fieldValidation, options.caller, refusedBody(kind));
   const tidy = tidied(kind, object, options.caller);
   const draft = draftOfNew(kind, namespace, tidy, contextOf(api, options), options.fieldManager);
   return insert(api, kind, draft, options);
@@ -116,7 +117,7 @@ export interface Produced extends Sent {
   readonly refuse?: (problems: string) => Error;
   /** The request does not insist on the resourceVersion in the object: it may be tried again on a newer state. */
   readonly retriable?: boolean;
-  /** The uid is no precondition: another one is refused as a change (patches). */
+  /** The uid is no precondition: another one is refused as a change (patches, applies). */
   readonly keepsUid?: boolean;
   /** Set when the request computed the field owners itself (server-side apply). */
   readonly owned?: boolean;
@@ -163,12 +164,13 @@ function draftFor(
   produced: Produced,
   options: WriteOptions,
 ): Unstructured {
-  checkPreconditions(kind, target.name, produced, before);
-  const { refuse = refusedBody(kind), duplicates, owned = false } = produced;
+  const { refuse = refusedBody(kind), problems, owned = false } = produced;
   const { object, unknown } = target.subresource?.view
     ? { object: produced.object, unknown: [] }
     : shaped(kind, produced.object, refuse);
-  reportStrictErrors({ unknown, duplicates }, options.fieldValidation, options.caller, refuse);
+  const all = [...problems, ...unknown.map(unknownField)];
+  reportStrictErrors(all, options.fieldValidation, options.caller, refuse);
+  checkPreconditions(kind, target.name, { ...produced, object }, before);
   const manager = owned ? undefined : options.fieldManager;
   const tidy = tidied(kind, object, options.caller);
   const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);

@@ -400,7 +400,7 @@ test('an applied value of another type is refused where the field is', async (t)
   });
   await t.throwsAsync(applied, {
     message:
-      'failed to create typed patch object (ns/x; v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}',
+      'failed to create typed patch object (ns/x; /v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}',
   });
 });
 

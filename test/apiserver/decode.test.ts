@@ -18,7 +18,12 @@ test('JSON without doubled members has none, however it is written', (t) => {
 });
 
 const finds = test.macro((t, text: string, ...paths: string[]) => {
-  t.deepEqual([...duplicateFields(text, JSON.parse(text))].sort(), paths);
+  t.deepEqual(
+    duplicateFields(text, JSON.parse(text))
+      .map(({ path }) => path)
+      .sort(),
+    paths,
+  );
 });
 
 test('a doubled member is found at the top', finds, '{"a":1,"a":2}', 'a');

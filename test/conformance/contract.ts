@@ -1,12 +1,16 @@
 import type { TestFn } from 'ava';
 import { ACCESS_CASES } from './access.js';
+import { APPLY_CASES } from './apply.js';
+import { APPLY_REFUSALS } from './apply-refusals.js';
 import { DELETION_CASES } from './deletion.js';
 import { DISCOVERY_CASES } from './discovery.js';
+import { DRY_RUN_CASES, FIELD_VALIDATION_CASES } from './field-validation.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { LIST_CASES } from './lists.js';
 import { METADATA_CASES } from './metadata.js';
 import { METADATA_REFUSALS } from './metadata-refusals.js';
 import { OBJECT_CASES } from './objects.js';
+import { PATCH_CASES, PATCH_REFUSALS } from './patches.js';
 import { REFUSALS } from './refusals.js';
 import type { ContractServer } from './server.js';
 import { Wire } from './wire.js';
@@ -15,13 +19,17 @@ const REAL = 'kube-apiserver';
 const CASES = {
   ...OBJECT_CASES,
   ...METADATA_CASES,
+  ...APPLY_CASES,
+  ...PATCH_CASES,
+  ...FIELD_VALIDATION_CASES,
+  ...DRY_RUN_CASES,
   ...LIST_CASES,
   ...DISCOVERY_CASES,
   ...DELETION_CASES,
   ...ACCESS_CASES,
 };
 
-const ALL_REFUSALS = { ...REFUSALS, ...METADATA_REFUSALS };
+const ALL_REFUSALS = { ...REFUSALS, ...METADATA_REFUSALS, ...APPLY_REFUSALS, ...PATCH_REFUSALS };
 
 /** Registers every case of the API contract, to be run on the server that `start` gives. */
 export function contract(test: TestFn, server: string, start: () => Promise<ContractServer>): void {

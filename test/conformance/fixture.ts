@@ -4,6 +4,9 @@ import type { ContractServer } from './server.js';
 import type { Wire } from './wire.js';
 
 export const MERGE = 'application/merge-patch+json';
+export const JSON_PATCH = 'application/json-patch+json';
+export const STRATEGIC = 'application/strategic-merge-patch+json';
+export const APPLY = 'application/apply-patch+yaml';
 
 /** A kind of our own for the contract: pattern, default, bounds, int-or-string, map list, status and columns. */
 export const WIDGET_CRD = {
@@ -110,6 +113,26 @@ export const configMap = (name: string, data: Readonly<Record<string, string>> =
   metadata: { name, ...metadata },
   data,
 });
+
+export const DEPLOYMENT = {
+  metadata: { name: 'd', labels: { l: '1' } },
+  spec: {
+    selector: { matchLabels: { app: 'd' } },
+    template: {
+      metadata: { labels: { app: 'd' } },
+      spec: {
+        containers: [
+          { name: 'x', image: 'i', args: ['a'], ports: [{ containerPort: 80 }], env: [{ name: 'A', value: '1' }] },
+          { name: 'y', image: 'j' },
+        ],
+        volumes: [{ name: 'v', emptyDir: {} }],
+        tolerations: [{ key: 'a', operator: 'Exists' }],
+      },
+    },
+  },
+};
+
+export const deployments = ({ namespace }: Place): string => `/apis/apps/v1/namespaces/${namespace}/deployments`;
 
 /** Polls until `check` holds; fails after ten seconds. */
 export async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {

@@ -1,12 +1,4 @@
-import { type Cases, configMap, MERGE, widget } from './fixture.js';
-
-const DEPLOYMENT = {
-  metadata: { name: 'd' },
-  spec: {
-    selector: { matchLabels: { app: 'd' } },
-    template: { metadata: { labels: { app: 'd' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
-  },
-};
+import { type Cases, configMap, DEPLOYMENT, deployments, MERGE, widget } from './fixture.js';
 
 const owner = (uid: string, name = 'x') => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid });
 
@@ -92,7 +84,7 @@ export const METADATA_CASES: Cases = {
   },
 
   'the generation of a Deployment counts changes of its spec only': async (t, p) => {
-    const at = `/apis/apps/v1/namespaces/${p.namespace}/deployments`;
+    const at = deployments(p);
     t.is((await p.wire.call('POST', at, { body: DEPLOYMENT })).body.metadata.generation, 1);
     const patch = async (body: unknown, sub = '') =>
       (await p.wire.call('PATCH', `${at}/d${sub}`, { body, type: MERGE })).body.metadata.generation;

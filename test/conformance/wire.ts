@@ -26,6 +26,9 @@ interface Metadata {
   readonly managedFields: readonly {
     readonly manager: string;
     readonly operation: string;
+    readonly apiVersion: string;
+    readonly subresource?: string;
+    readonly fieldsType: string;
     readonly fieldsV1: unknown;
   }[];
   readonly continue?: string;

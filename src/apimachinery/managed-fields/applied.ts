@@ -1,3 +1,4 @@
+import { goSyntax, goText, goType } from '../go-text.js';
 import { isJsonObject } from '../json.js';
 import type { ListType, MapType, OwnershipType, Scalar } from './ownership-type.js';
 import { fieldElement, formatPath, itemElement } from './path-element.js';
@@ -25,16 +26,17 @@ export function checkApplied(applied: unknown, type: OwnershipType): void {
 
 function check(value: unknown, type: OwnershipType, path: readonly string[], problems: string[]): void {
   if (value === null) return;
-  const say = (problem: string): number => problems.push(`${formatPath(path)}: ${problem}`);
-  if (Array.isArray(value)) {
-    if (type.list) checkItems(value, type.list, path, problems);
-    else say(`expected ${expected(type)}, got list`);
-  } else if (isJsonObject(value)) {
-    if (type.map) checkMembers(value, type.map, path, problems);
-    else say(`expected ${expected(type)}, got map`);
-  } else if (!type.scalar || !isOf(type.scalar, value)) {
-    say(`expected ${expected(type)}, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`);
+  if (Array.isArray(value) && type.list) checkItems(value, type.list, path, problems);
+  else if (isJsonObject(value) && type.map) checkMembers(value, type.map, path, problems);
+  else if (typeof value === 'object' || !type.scalar || !isOf(type.scalar, value)) {
+    problems.push(`${formatPath(path)}: expected ${expected(type)}, got ${found(value, type)}`);
   }
+}
+
+/** Each form of a type tells in its own way what came instead. */
+function found(value: unknown, { map, list, scalar }: OwnershipType): string {
+  if (map || list) return `&{${goText(value)}}`;
+  return scalar === 'numeric' ? goType(value) : `&value.valueUnstructured{Value:${goSyntax(value)}}`;
 }
 
 const isOf = (scalar: Scalar, value: unknown): boolean =>
@@ -56,11 +58,14 @@ function checkMembers(
   path: readonly string[],
   problems: string[],
 ): void {
-  for (const [name, value] of Object.entries(object)) {
+  // The first problem of a map is told, in the order of names.
+  for (const [name, value] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const before = problems.length;
     const at = [...path, fieldElement(name)];
     const type = map.fields.get(name) ?? map.others;
     if (type) check(value, type, at, problems);
     else problems.push(`${formatPath(at)}: field not declared in schema`);
+    if (problems.length > before) return;
   }
 }
 
@@ -72,16 +77,19 @@ function checkItems(list: readonly unknown[], type: ListType, path: readonly str
       continue;
     }
     const element = itemElement(item, type);
-    if (element === undefined) problems.push(`${formatPath(path)}: element ${at}: ${unidentified(item, type)}`);
-    else if (seen.has(element))
-      problems.push(`${formatPath(path)}: duplicate entries for key ${formatPath([element])}`);
+    if (element === undefined) {
+      problems.push(`${formatPath(path)}: element ${at}: ${unidentified(item, type)}`);
+      return;
+    }
+    if (seen.has(element)) problems.push(`${formatPath(path)}: duplicate entries for key ${formatPath([element])}`);
     else check(item, type.items, [...path, element], problems);
-    if (element !== undefined) seen.add(element);
+    seen.add(element);
   }
 }
 
 function unidentified(item: unknown, { keys }: ListType): string {
   if (keys.length === 0) return 'associative list without keys has an element that is no scalar';
+  if (item === null) return 'associative list with keys may not have a null element';
   if (!isJsonObject(item)) return 'associative list with keys may not have non-map elements';
   const names = `[${keys.map((key) => JSON.stringify(key)).join(' ')}]`;
   return `associative list with keys has an element that omits all key fields ${names} (and doesn't have default values for any key fields)`;

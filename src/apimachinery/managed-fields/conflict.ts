@@ -22,9 +22,11 @@ export function conflictsOf(managers: Managers, identity: string, changed: Field
     .filter(({ taken }) => !isEmptySet(taken))
     .sort((a, b) => (a.other < b.other ? -1 : 1))
     .map(({ owner, taken }) => ({ owner, paths: [...pathsOf(taken)].map(formatPath) }));
-  const causes = byOwner.flatMap(({ owner, paths }) =>
-    paths.map((field) => ({ reason: 'FieldManagerConflict' as const, message: `conflict with ${owner}`, field })),
-  );
+  const causes = byOwner
+    .flatMap(({ owner, paths }) =>
+      paths.map((field) => ({ reason: 'FieldManagerConflict' as const, message: `conflict with ${owner}`, field })),
+    )
+    .sort((a, b) => (a.field === b.field ? 0 : a.field < b.field ? -1 : 1));
   const [first] = causes;
   if (!first) return undefined;
   if (causes.length === 1) return { message: `Apply failed with 1 conflict: ${first.message}: ${first.field}`, causes };

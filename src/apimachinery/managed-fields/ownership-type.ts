@@ -92,7 +92,7 @@ function typeOf(schema: StructuralSchema, preserves: boolean): OwnershipType {
 }
 
 function prepare(schema: StructuralSchema, open: boolean): OwnershipType {
-  if (schema['x-kubernetes-int-or-string']) return SCALAR;
+  if (schema['x-kubernetes-int-or-string']) return DEDUCED;
   switch (schema.type) {
     case 'object':
       return { scalar: undefined, list: undefined, map: mapOf(schema, open) };

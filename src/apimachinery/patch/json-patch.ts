@@ -5,7 +5,7 @@ import { PatchError } from './patch-error.js';
 
 const MAX_OPERATIONS = 10_000;
 
-/** RFC 6902, all operations or none: `target` is not changed. Throws PatchError in the words of Kubernetes. */
+/** RFC 6902 as Kubernetes reads it, all operations or none: `target` is not changed. Throws PatchError in its words. */
 export function jsonPatch<T>(target: T, operations: unknown): T {
   const checked = checkedOperations(operations);
   let document = cloneJson(target);
@@ -16,7 +16,7 @@ export function jsonPatch<T>(target: T, operations: unknown): T {
 function checkedOperations(operations: unknown): Operation[] {
   if (!Array.isArray(operations)) throw new PatchError('Malformed', 'a JSON patch must be a list of operations');
   if (operations.length > MAX_OPERATIONS) {
-    const message = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`;
+    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`;
     throw new PatchError('TooLarge', message);
   }
   return operations.map(checkedOperation);
@@ -26,29 +26,60 @@ const OPERATIONS: readonly unknown[] = ['add', 'remove', 'replace', 'move', 'cop
 const isPointer = (value: unknown): boolean => typeof value === 'string' && (value === '' || value.startsWith('/'));
 
 function checkedOperation(operation: unknown): Operation {
-  const malformed = (message: string): PatchError => new PatchError('Malformed', message);
+  const malformed = (message: string): PatchError => new PatchError('Inapplicable', message);
   if (!isJsonObject(operation)) throw malformed('an operation of a JSON patch must be an object');
-  const { op, path, from } = operation;
+  const { op, path, from, value = null } = operation;
   if (!OPERATIONS.includes(op)) throw malformed(`Unexpected kind: ${String(op)}`);
   if (!isPointer(path)) throw malformed('operation missing path field: missing value');
   if ((op === 'move' || op === 'copy') && !isPointer(from))
     throw malformed('operation, missing from field: missing value');
-  const takesValue = op === 'add' || op === 'replace' || op === 'test';
-  if (takesValue && !Object.hasOwn(operation, 'value'))
-    throw malformed('operation, missing value field: missing value');
   // Checked above, member by member. Cloned because later operations may reach into what this one inserts.
-  return cloneJson(operation) as unknown as Operation;
+  return cloneJson({ ...operation, value }) as unknown as Operation;
 }
 
 function apply<T>(document: T, operation: Operation): T {
-  refuseUnusualIndexes(document, operation.path);
-  if ('from' in operation) refuseUnusualIndexes(document, operation.from);
+  const lenient = leniently(document, operation);
+  if (lenient === undefined) return document;
+  refuseUnusualIndexes(document, lenient.path);
+  if ('from' in lenient) refuseUnusualIndexes(document, lenient.from);
   try {
-    return fastJsonPatch.applyOperation(document, operation, true, true).newDocument;
+    return fastJsonPatch.applyOperation(document, lenient, true, true).newDocument;
   } catch (error) {
     throw new PatchError('Inapplicable', explain(document, operation, error));
   }
 }
+
+/**
+ * What Kubernetes makes of an operation RFC 6902 would refuse: a member that is missing is null where it is tested, copied or
+ * replaced, and positions count from the end of a list when they are negative. Undefined when nothing is left to do.
+ */
+function leniently(document: unknown, operation: Operation): Operation | undefined {
+  const path = positive(document, operation.path, operation.op === 'add' ? 1 : 0);
+  if (operation.op === 'replace' && isAbsentMember(document, path)) return { ...operation, op: 'add', path };
+  if (operation.op === 'test' && operation.value === null && isAbsentMember(document, path)) return undefined;
+  if (operation.op === 'copy' && isAbsentMember(document, operation.from)) return { op: 'add', path, value: null };
+  return { ...operation, path };
+}
+
+function isAbsentMember(document: unknown, pointer: string): boolean {
+  const [parent, name] = splitPointer(pointer);
+  const holder = lookUp(document, parent);
+  return pointer !== '' && isJsonObject(holder) && !Object.hasOwn(holder, name);
+}
+
+function positive(document: unknown, pointer: string, room: number): string {
+  const [parent, name] = splitPointer(pointer);
+  const list = /^-[1-9]\d*$/.test(name) ? lookUp(document, parent) : undefined;
+  if (!Array.isArray(list)) return pointer;
+  const at = list.length + room + Number(name);
+  return at < 0 ? pointer : `${parent}/${at}`;
+}
+
+/** The pointer to the parent, and the name of the member in it. */
+const splitPointer = (pointer: string): readonly [string, string] => {
+  const at = pointer.lastIndexOf('/');
+  return [pointer.slice(0, Math.max(at, 0)), tokenOf(pointer.slice(at + 1))];
+};
 
 function explain(document: unknown, operation: Operation, error: unknown): string {
   const { op, path } = operation;
@@ -59,11 +90,10 @@ function explain(document: unknown, operation: Operation, error: unknown): strin
       ? `${op} operation does not apply: doc is missing from path: ${operation.from}: missing value`
       : `${op} operation does not apply: doc is missing destination path: ${path}: missing value`;
   }
-  const parent = lookUp(document, path.slice(0, path.lastIndexOf('/')));
-  const last = tokenOf(path.slice(path.lastIndexOf('/') + 1));
+  const [above, last] = splitPointer(path);
+  const parent = lookUp(document, above);
   if (Array.isArray(parent)) return `error in ${op} for path: '${path}': ${aboutIndex(last)}`;
-  if (op === 'replace')
-    return `replace operation does not apply: doc is missing ${isJsonObject(parent) ? 'key' : 'path'}: ${path}: missing value`;
+  if (op === 'replace') return `replace operation does not apply: doc is missing path: ${path}: missing value`;
   if (isJsonObject(parent) && op === 'remove') {
     return `error in remove for path: '${path}': Unable to remove nonexistent key: ${last}: missing value`;
   }

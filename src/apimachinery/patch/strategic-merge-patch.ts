@@ -1,3 +1,4 @@
+import { goText } from '../go-text.js';
 import { isJsonObject, type JsonObject, setMember } from '../json.js';
 import { OBJECT_META } from '../structural/object-meta.js';
 import type { StructuralSchema } from '../structural/schema.js';
@@ -51,7 +52,7 @@ function wholeObject(patch: JsonObject): JsonObject {
   const { [PATCH]: directive, ...rest } = patch;
   if (directive === 'replace') return rest;
   if (directive === 'delete') return {};
-  throw malformed(`unknown patch type: ${String(directive)} in map: ${JSON.stringify(patch)}`);
+  throw malformed(`unknown patch type: ${String(directive)} in map: ${goText(patch)}`);
 }
 
 /** `$retainKeys` names every member that may stay; a patch that sets another one contradicts itself. */
@@ -60,7 +61,7 @@ function retained(original: JsonObject, patch: JsonObject): JsonObject {
   const keep = patch[RETAIN_KEYS];
   const isKept = (key: string): boolean => Array.isArray(keep) && keep.includes(key);
   const strays = Object.entries(patch).some(([key, value]) => value !== null && !isDirective(key) && !isKept(key));
-  if (!Array.isArray(keep) || strays) throw malformed('invalid patch format of retainKeys');
+  if (!Array.isArray(keep) || strays) throw new PatchError('BadFormat', 'invalid patch format of retainKeys');
   return Object.fromEntries(Object.entries(original).filter(([key]) => isKept(key)));
 }
 
@@ -122,7 +123,8 @@ interface SpecialItems {
 
 function withoutSpecialItems(original: readonly unknown[], patch: readonly unknown[], mergeKey: string): SpecialItems {
   const objects = patch.map((item) => {
-    if (!isJsonObject(item)) throw malformed('a list is merged with objects and other values mixed');
+    if (!isJsonObject(item))
+      throw malformed(`list element types are not identical: [${goText(original)} ${goText(patch)}]`);
     return item;
   });
   const items = objects.filter((item) => !Object.hasOwn(item, PATCH));
@@ -131,14 +133,14 @@ function withoutSpecialItems(original: readonly unknown[], patch: readonly unkno
     if (item[PATCH] !== 'replace' && !Object.hasOwn(item, mergeKey)) throw noKey(item, mergeKey);
   const unknown = special.find((item) => item[PATCH] !== 'delete' && item[PATCH] !== 'replace');
   if (unknown?.[PATCH] === 'merge') throw malformed('merging lists cannot yet be specified in the patch');
-  if (unknown) throw malformed(`unknown patch type: ${String(unknown[PATCH])} in map: ${JSON.stringify(unknown)}`);
+  if (unknown) throw malformed(`unknown patch type: ${String(unknown[PATCH])} in map: ${goText(unknown)}`);
   if (special.some((item) => item[PATCH] === 'replace')) return { kept: items.map(withoutDirectives), items: [] };
   const gone = new Set(special.map((item) => item[mergeKey]));
   return { kept: original.filter((item) => !isJsonObject(item) || !gone.has(item[mergeKey])), items };
 }
 
 const noKey = (item: JsonObject, mergeKey: string): PatchError =>
-  malformed(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+  malformed(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
 
 /** `$setElementOrder/x` gives the order the list `x` shall have, whether or not the patch changes its items. */
 function mergeOrderedLists(merged: JsonObject, patch: JsonObject, schema: Schema): Set<string> {
@@ -148,7 +150,7 @@ function mergeOrderedLists(merged: JsonObject, patch: JsonObject, schema: Schema
     const key = directive.slice(ELEMENT_ORDER.length);
     const before = Object.hasOwn(merged, key) ? merged[key] : undefined;
     const items = Object.hasOwn(patch, key) ? patch[key] : undefined;
-    if (!Array.isArray(order)) throw malformed('invalid patch format of setElementOrder list');
+    if (!Array.isArray(order)) throw new PatchError('BadFormat', 'invalid patch format of setElementOrder list');
     // A null or anything else beside the order is an ordinary member of the patch.
     if ((before === undefined && items === undefined) || (items !== undefined && !Array.isArray(items))) continue;
     const list = childSchema(schema, key);
@@ -170,13 +172,13 @@ function refuseOtherOrder(items: readonly unknown[], order: readonly unknown[], 
     .map((item) => listed.indexOf(identity(item)));
   if (listed.length > 0 && places.some((place, at) => place < 0 || place < (places[at - 1] ?? 0))) {
     throw malformed(
-      `The order in patch list:\n${JSON.stringify(items)}\n doesn't match $setElementOrder list:\n${JSON.stringify(order)}\n`,
+      `The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
     );
   }
 }
 
 function deletePrimitives(merged: JsonObject, key: string, gone: unknown): void {
-  if (!Array.isArray(gone)) throw malformed('invalid patch format of primitive list');
+  if (!Array.isArray(gone)) throw new PatchError('BadFormat', 'invalid patch format of primitive list');
   const list = merged[key];
   if (Array.isArray(list)) merged[key] = list.filter((item) => !gone.includes(item));
 }

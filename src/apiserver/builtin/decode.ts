@@ -1,6 +1,6 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
+import { goKind } from '../../apimachinery/go-text.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
-import { goKind } from '../go-text.js';
 import { type Field, fieldsOf } from './schema.js';
 
 type Json = Record<string, unknown>;

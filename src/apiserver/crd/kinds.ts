@@ -10,7 +10,11 @@ export function kindsOf(crd: Unstructured): readonly Kind[] {
   const strategy = crd.metadata.deletionTimestamp === undefined ? {} : refusingNew(definition);
   return definition.versions
     .filter(({ served }) => served)
-    .map((version) => ({ ...kindOf(definition, version, stored), strategy }));
+    .map((version) => ({
+      ...kindOf(definition, version, stored),
+      schemaSince: Number(crd.metadata.resourceVersion),
+      strategy,
+    }));
 }
 
 const refusingNew = ({ group, names }: Definition): Strategy => ({

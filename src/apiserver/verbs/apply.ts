@@ -1,20 +1,20 @@
 import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
+import { goKind } from '../../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../../apimachinery/json.js';
-import { required, tooLong } from '../../apimachinery/structural/field-error.js';
 import type { Answer } from '../answer.js';
-import { invalidOption } from '../causes.js';
 import { parseJson } from '../decode.js';
 import { draftOfNew } from '../draft.js';
+import type { Duplicate } from '../duplicate-fields.js';
 import { reportStrictErrors } from '../field-validation.js';
-import { goKind } from '../go-text.js';
 import { keyFor } from '../keys.js';
-import { applied } from '../ownership.js';
-import { bodyOf, forceOf, knows, type ResourceRequest, writeOptions } from '../request.js';
+import { applied, kindText } from '../ownership.js';
+import { bodyOf, knows, type ResourceRequest } from '../request.js';
 import { shaped } from '../shape.js';
 import { badRequest, conflict, notFound } from '../status-error.js';
 import { typedObject, WrongType } from '../typed-body.js';
 import { contextOf, insert, type Produced, updateObject, type WriteOptions } from '../write.js';
+import { forceOf, writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 import { placedAt, writableSubresource } from './update.js';
 
@@ -24,11 +24,15 @@ export const APPLY = 'application/apply-patch+yaml';
 export async function apply(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, query } = request;
   const subresource = writableSubresource(request, 'patch');
-  const options = { ...writeOptions(request), fieldManager: managerOf(query) };
+  const options = writeOptions(request, 'apply');
   const { value, duplicates } = await parseApplied(request);
-  reportStrictErrors({ unknown: [], duplicates }, options.fieldValidation, options.caller, (problems) =>
-    badRequest(`error strict decoding YAML: ${problems}`),
+  const repeated = duplicates.map(
+    ({ name: key, line }) => `line ${line}: key ${JSON.stringify(key)} already set in map`,
   );
+  reportStrictErrors(repeated, options.fieldValidation, options.caller, () => {
+    const lines = repeated.map((one) => `\n  ${one}`).join('');
+    return badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${lines}`);
+  });
   const sent = sentTo(request, value);
   const target = { namespace, name, subresource };
   const writing = {
@@ -39,8 +43,9 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
   };
   const produce = (before: Unstructured): Produced => ({
     object: applied(kind, before, sent, writing),
-    duplicates: [],
+    problems: [],
     owned: true,
+    keepsUid: true,
     retriable: sent.metadata.resourceVersion === undefined,
   });
   for (;;) {
@@ -66,16 +71,9 @@ function create({ api, kind, namespace, name }: ResourceRequest, object: Unstruc
   return insert(api, kind, draft, options);
 }
 
-function managerOf(query: URLSearchParams): string {
-  const manager = query.get('fieldManager') ?? '';
-  if (manager.length > 128) throw invalidOption('PatchOptions', tooLong('fieldManager', 128));
-  if (manager !== '') return manager;
-  throw invalidOption('PatchOptions', required('fieldManager', 'is required for apply patch'));
-}
-
 interface Applied {
   readonly value: JsonObject;
-  readonly duplicates: readonly string[];
+  readonly duplicates: readonly Duplicate[];
 }
 
 async function parseApplied(request: ResourceRequest): Promise<Applied> {
@@ -97,12 +95,11 @@ function sentTo(request: ResourceRequest, value: JsonObject): Unstructured {
     throw badRequest(`invalid object type: ${kindText(apiVersion ?? '', named ?? '')}`);
   }
   try {
-    return placedAt(request, typedObject(value, kind, knows(request)));
+    const object = typedObject(value, kind, knows(request));
+    const placed = placedAt(request, object);
+    // Messages about what was applied name the namespace only if it does.
+    return object.metadata.namespace ? placed : object;
   } catch (error) {
     throw error instanceof WrongType ? badRequest(error.message) : error;
   }
 }
-
-/** As Go prints a GroupVersionKind. */
-const kindText = (apiVersion: string, kind: string): string =>
-  `${apiVersion === '' || !apiVersion.includes('/') ? `/${apiVersion}` : apiVersion}, Kind=${kind}`;

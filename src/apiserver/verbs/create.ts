@@ -1,11 +1,12 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
-import { type ResourceRequest, sentObject, writeOptions } from '../request.js';
+import { type ResourceRequest, sentObject } from '../request.js';
 import { decodedAs } from '../shape.js';
 import { badRequest, methodNotAllowed, noSuchResource, notFound, StatusError } from '../status-error.js';
 import { fromStored } from '../versions.js';
 import { contextOf, createObject } from '../write.js';
+import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 
 export async function create(request: ResourceRequest): Promise<Answer> {

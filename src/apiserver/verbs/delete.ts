@@ -14,7 +14,7 @@ export async function remove(request: ResourceRequest): Promise<Answer> {
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
   if (!removed) {
-    const shown = api.store.get(keyFor(kind, namespace, name)) ?? item;
+    const shown = options.dryRun ? item : (api.store.get(keyFor(kind, namespace, name)) ?? item);
     return ok(present(request, shown, negotiate(request.http.headers.accept)));
   }
   return ok(success(kind, name, item.object.metadata.uid));

@@ -1,5 +1,5 @@
+import { goKind } from '../../apimachinery/go-text.js';
 import { isJsonObject } from '../../apimachinery/json.js';
-import { goKind } from '../go-text.js';
 import { badRequest } from '../status-error.js';
 
 export const JSON_PATCH = 'application/json-patch+json';
@@ -27,3 +27,16 @@ function operationsOf(value: unknown): readonly unknown[] {
 
 const misfit = (type: string, value: unknown, wanted: string): Error =>
   badRequest(`${unreadable(type)}json: cannot unmarshal ${goKind(value)} into Go value of type ${wanted}`);
+
+const OPERATION_MEMBERS: readonly string[] = ['op', 'path', 'from', 'value'];
+
+/** What strict validation has against the operations of a JSON patch. */
+export function operationProblems(operations: unknown, duplicates: readonly string[]): readonly string[] {
+  const unknown = (Array.isArray(operations) ? operations : []).flatMap((operation: object, at) =>
+    Object.keys(operation).flatMap((name) => (OPERATION_MEMBERS.includes(name) ? [] : [`[${at}].${name}`])),
+  );
+  return [
+    ...duplicates.map((field) => `json patch duplicate field "${field}"`),
+    ...unknown.map((field) => `json patch unknown field "${field}"`),
+  ];
+}

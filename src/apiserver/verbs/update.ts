@@ -2,18 +2,19 @@ import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
 import type { Subresource } from '../kind.js';
-import { type ResourceRequest, sentObject, writeOptions } from '../request.js';
+import { type ResourceRequest, sentObject } from '../request.js';
 import { badRequest, methodNotAllowed, noSuchResource } from '../status-error.js';
 import { insertSent, updateObject } from '../write.js';
+import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 
 export async function update(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
   if (name === '') throw methodNotAllowed();
   const subresource = writableSubresource(request, 'update');
-  const { object, duplicates } = await sentObject(request, subresource?.type);
+  const { object, problems } = await sentObject(request, subresource?.type);
   const placed = placedAt(request, object);
-  const produce = () => ({ object: placed, duplicates });
+  const produce = () => ({ object: placed, problems });
   const target = { namespace, name, subresource };
   const options = writeOptions(request);
   for (;;) {
@@ -21,7 +22,7 @@ export async function update(request: ResourceRequest): Promise<Answer> {
       return answerWritten(request, await updateObject(api, kind, target, produce, options));
     }
     await request.allow('create');
-    const created = await insertSent(api, kind, namespace, { object: placed, duplicates }, options);
+    const created = await insertSent(api, kind, namespace, { object: placed, problems }, options);
     if (created) return answerWritten(request, created);
   }
 }
