@@ -27,6 +27,15 @@ export async function startTestServer(
   t: ExecutionContext,
   options: Partial<ApiServerOptions> = {},
 ): Promise<TestServer> {
+  const { close, ...server } = await openTestServer(options);
+  t.teardown(close);
+  return server;
+}
+
+/** The same, to be closed by the caller. */
+export async function openTestServer(
+  options: Partial<ApiServerOptions> = {},
+): Promise<TestServer & { close(): Promise<void> }> {
   pki ??= createPki();
   const server = await startApiServer({
     store: createMemoryStore(),
@@ -39,10 +48,10 @@ export async function startTestServer(
   const kubeconfigPath = join(folder, 'kubeconfig');
   await writeFile(kubeconfigPath, await server.kubeconfig(ADMIN), { mode: 0o600 });
   const client = await connect({ kubeconfig: kubeconfigPath, userAgent: 'placet-test' });
-  t.teardown(async () => {
+  const close = async (): Promise<void> => {
     await client.close();
     await server.close();
     await rm(folder, { recursive: true, force: true });
-  });
-  return { server, client, kubeconfigPath };
+  };
+  return { server, client, kubeconfigPath, close };
 }

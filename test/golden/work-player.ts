@@ -100,7 +100,6 @@ export const readCases = (path: string): Case[] =>
 
 const LOOK_MS = 25;
 const HOLD_MS = 150;
-const DEADLINE_MS = 8_000;
 /** A case that never becomes idle (something fails for good) passes when the expectation stays this long. */
 const PATIENCE_MS = 1_500;
 
@@ -112,12 +111,14 @@ const time = (offset: string | undefined) =>
 class Run {
   readonly #stage: Stage;
   readonly #prefix: string;
+  readonly #deadlineMs: number;
   readonly #mappers: Readonly<Record<Side, Mapper>>;
   #memory = new Map<string, string>();
 
-  constructor(stage: Stage, prefix: string) {
+  constructor(stage: Stage, prefix: string, deadlineMs: number) {
     this.#stage = stage;
     this.#prefix = prefix;
+    this.#deadlineMs = deadlineMs;
     const { signal } = new AbortController();
     this.#mappers = { hub: createMapper(stage.hub, signal), spoke: createMapper(stage.spoke, signal) };
   }
@@ -146,7 +147,7 @@ class Run {
 
   /** Waits until nothing differs, nothing is in the works and still nothing differs. */
   async #settled(look: (next: Map<string, string>) => Promise<string[]>, timeout = 0): Promise<string[]> {
-    const deadline = Date.now() + Math.max(DEADLINE_MS, timeout);
+    const deadline = Date.now() + Math.max(this.#deadlineMs, timeout);
     let since: number | undefined;
     for (;;) {
       const next = new Map<string, string>();
@@ -456,10 +457,10 @@ function padded(object: Unstructured, bytes: number): Unstructured {
 
 let runs = 0;
 
-/** Undefined when the case ended as recorded, else what differs. */
-export async function playCase(played: Case, stage: Stage): Promise<string | undefined> {
+/** Undefined when the case ended as recorded, else what still differs that long after a step. */
+export async function playCase(played: Case, stage: Stage, deadlineMs: number): Promise<string | undefined> {
   runs += 1;
-  const run = new Run(stage, `${played.id.toLowerCase()}-g${runs.toString(36)}`);
+  const run = new Run(stage, `${played.id.toLowerCase()}-g${runs.toString(36)}`, deadlineMs);
   try {
     return await run.play(played);
   } finally {

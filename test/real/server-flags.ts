@@ -62,6 +62,9 @@ const controllerManager: Flags = ({ folder, controllers }) => ({
   controllers: controllers.join(),
   'leader-elect': 'false',
   'secure-port': '0',
+  // Deleting a namespace takes a request for each kind.
+  'kube-api-qps': '500',
+  'kube-api-burst': '1000',
   'use-service-account-credentials': 'false',
   'cluster-signing-cert-file': join(folder, 'ca.crt'),
   'cluster-signing-key-file': join(folder, 'ca.key'),
