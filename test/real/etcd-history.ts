@@ -39,16 +39,16 @@ export class EtcdHistory {
 
   /** Told of what is stored from now on. */
   async observe(observer: Observer): Promise<void> {
-    if (await this.#ended) await this.caughtUp();
+    const isFirst = this.#observers.length === 0;
+    if (isFirst) this.#next = (await this.#revision()) + 1;
+    else await this.caughtUp();
     this.#observers.push(observer);
-    if (await this.#ended) return;
-    this.#next = (await this.#revision()) + 1;
-    this.#ended = this.#follow();
+    if (isFirst) this.#ended = this.#follow();
   }
 
   /** Resolves when observers know everything stored before the call. */
   async caughtUp(): Promise<void> {
-    if (!this.#ended) return;
+    if (this.#observers.length === 0) return;
     const { header } = await this.#call<{ header: { revision: string } }>('/v3/kv/put', {
       key: base64(PREFIX + MARK),
       value: base64('{}'),

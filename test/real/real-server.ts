@@ -17,6 +17,11 @@ const AGENT_KINDS = ['AppliedManifestWork'];
 
 /** A kube-apiserver with our definitions. */
 export class RealServer implements FleetServer {
+  readonly parts = (['kube-apiserver', 'etcd'] as const).map((name) => ({
+    name,
+    kill: () => this.cluster.kill(name),
+    start: () => this.cluster.start(name),
+  }));
   readonly #clients = new ServerClients();
   readonly #observers: Observer[] = [];
   readonly #kinds: readonly string[] | undefined;
@@ -58,11 +63,6 @@ export class RealServer implements FleetServer {
 
   async stop(): Promise<void> {
     if (this.#isUp) await this.cluster.kill('kube-apiserver', 'SIGTERM');
-    this.#isUp = false;
-  }
-
-  async kill(): Promise<void> {
-    await this.cluster.kill('kube-apiserver');
     this.#isUp = false;
   }
 

@@ -15,6 +15,7 @@ let pki: Promise<Pki> | undefined;
 
 /** An embedded API server of this process on a folder of its own, which can stop and come back under the same address. */
 class EmbeddedServer implements FleetServer {
+  readonly parts = [];
   readonly #requests: SeenRequest[] = [];
   readonly #observers: Observer[] = [];
   readonly #clients = new ServerClients();
@@ -57,10 +58,6 @@ class EmbeddedServer implements FleetServer {
     const server = this.#server;
     this.#server = undefined;
     await server?.close();
-  }
-
-  kill(): Promise<void> {
-    throw new Error('a server of this process cannot be killed alone');
   }
 
   kubeconfig(user: User = ADMIN): Promise<string> {

@@ -7,18 +7,10 @@ import { keyOf } from '../../src/api/meta.js';
 import { PlacementDecision } from '../../src/api/placement-decision.js';
 import { ManifestWork } from '../../src/api/work.js';
 import { clusterClient, hubClient, scratch, serving, startDev } from './dev-process.js';
+import { random } from './random.js';
 
 const KILLS = 10;
 const LATEST_MS = 2_500;
-
-/** Small, seeded, so that a failure can be played again. */
-const random = (seed: number) => {
-  let state = seed;
-  return (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-};
 
 test('killed at ten random moments and started again, it converges with nothing lost or duplicated', async (t) => {
   const seed = Date.now() % 1_000_000;

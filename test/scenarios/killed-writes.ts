@@ -5,19 +5,11 @@ import { ManifestWork } from '../../src/api/work.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { until } from './dev-process.js';
 import { startFleet } from './fleet.js';
+import { random } from './random.js';
 import type { Register, Servers } from './server.js';
 
 const ROUNDS = 5;
 const WRITES = new Set<PropertyKey>(['create', 'update', 'patch', 'apply', 'delete']);
-
-/** Small, seeded, so that a failure can be played again. */
-const random = (seed: number) => {
-  let state = seed;
-  return (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-};
 
 /** How many writes everything together may still do, and whether the last one's answer is lost or the write itself. */
 interface Life {

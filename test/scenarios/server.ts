@@ -21,13 +21,20 @@ export interface SeenRequest {
 /** Told of every state of every object, the last one of a deleted object included. */
 export type Observer = (object: KubeObject, type: 'ADDED' | 'MODIFIED' | 'DELETED', before?: KubeObject) => void;
 
+export interface Part {
+  readonly name: string;
+  kill(): Promise<void>;
+  /** Resolves when it serves. */
+  start(): Promise<void>;
+}
+
 /** A Kubernetes API server as the scenarios use it: it can stop and come back, and tells what it was asked and what changed. */
 export interface FleetServer {
   /** Again after a stop: the same address, with all it had. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Without a warning. */
-  kill(): Promise<void>;
+  /** The processes it is made of, which can be killed without a warning and started again. */
+  readonly parts: readonly Part[];
   /** The path of a kubeconfig for the user. */
   kubeconfig(user?: User): Promise<string>;
   /** Lives as long as the test; `name` is the user and the user agent, and with that the field manager. */
