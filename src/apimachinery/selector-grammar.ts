@@ -107,13 +107,13 @@ function readExact(reader: Reader): string {
   return token.text;
 }
 
-/** `(a,b)`; a missing element, as in `(,a)`, is the empty string. */
+/** `(a,b)`; a missing element, as in `(,a)` or `()`, is the empty string. */
 function readList(reader: Reader): string[] {
   const open = reader.next();
   if (open.kind !== '(') throw new SelectorError(`found '${open.text}' expected: '('`);
   if (reader.peek().kind === ')') {
     reader.next();
-    return [];
+    return [''];
   }
   const values: string[] = [];
   for (;;) {

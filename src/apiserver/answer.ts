@@ -17,6 +17,20 @@ export const ok = (body: unknown, contentType?: string): Answer => ({
   ...(contentType ? { contentType } : {}),
 });
 
+/** For paths that belong to no API. */
+export const NO_SUCH_PATH: Answer = {
+  code: 404,
+  body: Buffer.from('404 page not found\n'),
+  contentType: 'text/plain; charset=utf-8',
+};
+
+/** 304 for a client that has it already. */
+export function tagged(ifNoneMatch: string | undefined, tag: string, answer: Answer): Answer {
+  const headers = { ...answer.headers, ETag: `"${tag}"`, Vary: 'Accept' };
+  const isKnown = ifNoneMatch?.split(',').some((one) => one.trim() === `"${tag}"`);
+  return isKnown ? { code: 304, body: Buffer.alloc(0), headers } : { ...answer, headers };
+}
+
 const compress = promisify(gzip);
 /** Below this, compressing costs more than it saves; kube-apiserver uses the same limit. */
 const COMPRESS_FROM = 128 * 1024;
@@ -34,6 +48,11 @@ export async function send(
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(`${JSON.stringify(body)}\n`);
   const small = !acceptsGzip || bytes.length < COMPRESS_FROM;
   const sent = small ? bytes : await compress(bytes, { level: constants.Z_BEST_SPEED });
+  // What a client has keeps the type and the length it had.
+  if (code === 304) {
+    response.writeHead(code, headers).end();
+    return;
+  }
   response.writeHead(code, {
     'Content-Type': contentType,
     'Cache-Control': 'no-cache, private',

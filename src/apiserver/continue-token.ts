@@ -1,26 +1,42 @@
+import { posix } from 'node:path';
 import { badRequest } from './status-error.js';
 
 /** Where the next page of a list begins, and of which revision. */
 export interface ContinueToken {
   /** The newest when undefined: the client goes on although its own revision is forgotten. */
   readonly revision: number | undefined;
-  /** The last key of the page before. */
-  readonly after: string;
+  /** The first key that may be on the page, without the prefix of the collection. */
+  readonly start: string;
 }
 
-export const encodeContinue = ({ revision = -1, after }: ContinueToken): string =>
-  Buffer.from(JSON.stringify({ v: 'placet/v1', rv: revision, start: after })).toString('base64url');
+const VERSION = 'meta.k8s.io/v1';
+const INCONSISTENT = -1;
+
+export const encodeContinue = ({ revision = INCONSISTENT, start }: ContinueToken): string =>
+  Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start })).toString('base64url');
+
+/** Just after a key, in the order of keys. */
+export const after = (key: string): string => `${key}\0`;
 
 export function decodeContinue(text: string): ContinueToken {
+  const { v, rv, start } = parse(text);
+  if (v !== VERSION) throw malformed(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`);
+  if (typeof start !== 'string' || start === '') throw malformed(`encoded start key empty (version ${VERSION})`);
+  if (typeof rv !== 'number' || rv === 0) {
+    throw malformed(`incorrect encoded start resourceVersion (version ${VERSION})`);
+  }
+  if (posix.normalize(`/${start}`) !== `/${start}`) throw malformed(start);
+  return { revision: rv < 0 ? undefined : rv, start };
+}
+
+function parse(text: string): { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown } {
   try {
     const token: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (typeof token === 'object' && token !== null && 'rv' in token && 'start' in token) {
-      const { rv, start } = token;
-      if (typeof rv === 'number' && typeof start === 'string')
-        return { revision: rv < 0 ? undefined : rv, after: start };
-    }
+    if (typeof token === 'object' && token !== null) return token;
   } catch {
-    // Whatever it is, it is no token of ours; said below.
+    // Whatever it is, no server issued it; said below.
   }
-  throw badRequest('continue key is not valid: the token was not issued by this server');
+  throw malformed('it is no token of a list');
 }
+
+const malformed = (why: string) => badRequest(`invalid continue token: continue key is not valid: ${why}`);

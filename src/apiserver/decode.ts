@@ -8,7 +8,7 @@ import { WireError } from './protobuf/wire.js';
 import { badRequest, unsupportedMediaType } from './status-error.js';
 import { type Expected, type Knows, typedObject, versionOf, WrongType } from './typed-body.js';
 
-const JSON_TYPES = new Set(['application/json', 'application/yaml', '']);
+export const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/yaml', '']);
 
 export interface Parsed {
   readonly value: unknown;
@@ -39,11 +39,7 @@ export interface Decoded {
 /** The object of a create or update, of the type the URL says. */
 export function decodeObject(bytes: Buffer, contentType: string, type: Expected, knows: Knows): Decoded {
   if (contentType === PROTOBUF) return { object: typedBody(parseProtobuf(bytes), bytes, type, knows), duplicates: [] };
-  if (!JSON_TYPES.has(contentType)) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`,
-    );
-  }
+  if (!JSON_TYPES.has(contentType)) throw refusedMediaType();
   const { value, duplicates } = parseJson(
     bytes,
     contentType,
@@ -53,9 +49,14 @@ export function decodeObject(bytes: Buffer, contentType: string, type: Expected,
   return { object: typedBody(value, bytes, type, knows), duplicates };
 }
 
+export const refusedMediaType = () =>
+  unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`,
+  );
+
 const unrecognized = ({ kind }: Expected): string => `the object provided is unrecognized (must be of type ${kind})`;
-const UNREADABLE = "couldn't get version/kind; json parse error";
-const GO_TYPE =
+export const UNREADABLE = "couldn't get version/kind; json parse error";
+export const GO_TYPE =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows): Unstructured {

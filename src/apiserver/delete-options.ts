@@ -1,6 +1,8 @@
-import { notSupported } from '../apimachinery/structural/field-error.js';
-import { invalidOption } from './causes.js';
-import { PROTOBUF, parseJson, parseProtobuf } from './decode.js';
+import { goKind } from '../apimachinery/go-text.js';
+import { type FieldError, invalid, notSupported } from '../apimachinery/structural/field-error.js';
+import { GO_TYPE, JSON_TYPES, PROTOBUF, parseJson, parseProtobuf, refusedMediaType, UNREADABLE } from './decode.js';
+import { integerIn } from './list-options.js';
+import { isTrue } from './resource-path.js';
 import { badRequest } from './status-error.js';
 import { dryRunProblems, refuse } from './write-options.js';
 
@@ -13,32 +15,69 @@ export interface DeleteOptions {
   readonly dryRun: boolean;
 }
 
-const POLICIES: readonly string[] = ['Background', 'Foreground', 'Orphan'];
+/** As a client sends them, in a body or in the query. */
+interface SentOptions {
+  readonly kind?: unknown;
+  readonly apiVersion?: unknown;
+  readonly propagationPolicy?: unknown;
+  readonly orphanDependents?: unknown;
+  readonly dryRun?: unknown;
+  readonly preconditions?: { readonly uid?: unknown; readonly resourceVersion?: unknown } | null;
+}
 
 /** From the body, or from the query when there is none. */
 export function readDeleteOptions(bytes: Buffer, contentType: string, query: URLSearchParams): DeleteOptions {
-  const body = bytes.length === 0 ? {} : parse(bytes, contentType);
-  if (typeof body !== 'object' || body === null) throw badRequest('DeleteOptions must be an object');
-  const options = body as { readonly [member: string]: unknown };
-  const policy = options.propagationPolicy ?? query.get('propagationPolicy') ?? orphanPolicy(options.orphanDependents);
-  if (policy !== undefined && !POLICIES.includes(policy as string)) {
-    throw invalidOption('DeleteOptions', notSupported('propagationPolicy', policy, POLICIES));
-  }
-  const preconditions = (options.preconditions ?? {}) as { readonly [member: string]: unknown };
-  const dryRun: readonly unknown[] = Array.isArray(options.dryRun) ? options.dryRun : query.getAll('dryRun');
-  refuse('DeleteOptions', dryRunProblems(dryRun));
+  const sent = bytes.length === 0 ? fromQuery(query) : fromBody(bytes, contentType);
+  const { propagationPolicy, orphanDependents, preconditions } = sent;
+  const dryRun = Array.isArray(sent.dryRun) ? sent.dryRun : [];
+  refuse('DeleteOptions', problemsOf(propagationPolicy ?? undefined, orphanDependents ?? undefined, dryRun));
+  const policy = propagationPolicy ?? orphanPolicy(orphanDependents);
   return {
-    propagationPolicy: policy as PropagationPolicy | undefined,
-    uid: typeof preconditions.uid === 'string' ? preconditions.uid : undefined,
-    resourceVersion: typeof preconditions.resourceVersion === 'string' ? preconditions.resourceVersion : undefined,
+    propagationPolicy: policy as PropagationPolicy | undefined, // problemsOf found no other
+    uid: typeof preconditions?.uid === 'string' ? preconditions.uid : undefined,
+    resourceVersion: typeof preconditions?.resourceVersion === 'string' ? preconditions.resourceVersion : undefined,
     dryRun: dryRun.length > 0,
   };
 }
 
-const parse = (bytes: Buffer, contentType: string): unknown =>
-  contentType === PROTOBUF
-    ? parseProtobuf(bytes)
-    : parseJson(bytes, contentType, 'DeleteOptions: json parse error: ').value;
+function fromQuery(query: URLSearchParams): SentOptions {
+  integerIn(query, 'gracePeriodSeconds');
+  const orphan = query.get('orphanDependents');
+  return {
+    propagationPolicy: query.get('propagationPolicy') || undefined,
+    orphanDependents: orphan === null ? undefined : isTrue(orphan),
+    dryRun: query.getAll('dryRun'),
+  };
+}
+
+function fromBody(bytes: Buffer, contentType: string): SentOptions {
+  if (contentType !== PROTOBUF && !JSON_TYPES.has(contentType)) throw refusedMediaType();
+  const value: unknown =
+    contentType === PROTOBUF ? parseProtobuf(bytes) : parseJson(bytes, contentType, `${UNREADABLE}: `).value;
+  if (value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw badRequest(`${UNREADABLE}: json: cannot unmarshal ${goKind(value)} into Go value of type ${GO_TYPE}`);
+  }
+  const { kind, apiVersion } = value as SentOptions; // an object; every member is looked at before it is used
+  if (kind && kind !== 'DeleteOptions') {
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? '')} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  return value;
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+
+const problemsOf = (policy: unknown, orphan: unknown, dryRun: readonly unknown[]): readonly FieldError[] => [
+  ...(policy !== undefined && orphan !== undefined
+    ? [invalid('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set')]
+    : []),
+  ...(policy === undefined || POLICIES.includes(policy as string) // includes compares, whatever it gets
+    ? []
+    : [notSupported('propagationPolicy', policy, [...POLICIES, 'nil'])]),
+  ...dryRunProblems(dryRun),
+];
 
 const orphanPolicy = (orphan: unknown): PropagationPolicy | undefined =>
   typeof orphan === 'boolean' ? (orphan ? 'Orphan' : 'Background') : undefined;

@@ -53,6 +53,23 @@ const groupMembers = ({ group, versions }: GroupVersions) => {
   return { name: group, versions: all, preferredVersion: all[0] };
 };
 
+/** What `/` answers. */
+export const rootPaths = (kinds: KindRegistry): readonly string[] => [
+  '/api',
+  '/api/v1',
+  '/apis',
+  ...groupsOf(kinds)
+    .filter(({ group }) => group !== '')
+    .flatMap(({ group, versions }) => [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)])
+    .sort(),
+  '/healthz',
+  '/livez',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/readyz',
+  '/version',
+];
+
 export function groupDocument(kinds: KindRegistry, name: string) {
   const found = groupsOf(kinds).find(({ group }) => group === name);
   return found && { kind: 'APIGroup', apiVersion: 'v1', ...groupMembers(found) };
@@ -116,7 +133,7 @@ export const aggregatedDocument = (kinds: KindRegistry, version: string, core: b
   items: groupsOf(kinds)
     .filter(({ group }) => (group === '') === core)
     .map(({ group, versions }) => ({
-      metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+      metadata: group === '' ? {} : { name: group },
       versions: versions.map((one) => ({
         version: one,
         resources: discoveredResources(kinds, group, one),

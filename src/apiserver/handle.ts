@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, send } from './answer.js';
+import { type Answer, NO_SUCH_PATH, send } from './answer.js';
 import type { Api, Caller } from './api.js';
 import type { Attributes, Authenticator, Authorizer, User } from './identity.js';
+import type { Kind } from './kind.js';
 import type { ResourceRequest } from './request.js';
 import { parseResourcePath, type ResourcePath, verbOf } from './resource-path.js';
 import { answerRootPath } from './root-paths.js';
@@ -90,12 +91,14 @@ async function route(
   const resource = path && withSelectedName(path, verb, url.searchParams);
   const attributes: Attributes = { user, verb, path: url.pathname, ...(resource ? { resource } : {}) };
   await allow(authorizer, attributes);
-  if (!path) return answerRootPath(api, http, url.pathname);
+  if (!path) return answerRootPath(api, http, url);
   const kind = api.kinds.find(path.group, path.version, path.plural);
-  if (!kind || (!kind.namespaced && path.namespace !== '' && path.plural !== 'namespaces')) throw noSuchResource();
+  if (!kind && !api.kinds.hasBuiltIn(path.group)) return NO_SUCH_PATH;
+  if (!kind || !fits(kind, path)) throw noSuchResource();
   refuseUnserved(kind, path.subresource);
   const served = VERBS[verb];
   if (!served || (path.subresource === '' && !kind.verbs.includes(verb))) throw methodNotAllowed();
+  if (http.method === 'HEAD' && !kind.custom) throw methodNotAllowed();
   const caller: Caller = { user, userAgent: String(http.headers['user-agent'] ?? ''), warn };
   const { namespace, name, subresource } = path;
   const request = {
@@ -112,6 +115,10 @@ async function route(
   };
   return served(request);
 }
+
+/** Whether a path names a namespace where the kind has one, and none where it has not. */
+const fits = ({ namespaced }: Kind, { namespace, name, plural }: ResourcePath): boolean =>
+  namespaced ? namespace !== '' || name === '' : namespace === '' || plural === 'namespaces';
 
 /** A list of one name is allowed to those who may see that name. */
 function withSelectedName(path: ResourcePath, verb: string, query: URLSearchParams): ResourcePath {

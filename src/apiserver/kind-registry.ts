@@ -49,6 +49,11 @@ export class KindRegistry {
     return [...this.#byOwner.values()].flat();
   }
 
+  /** Whether a group is one of Kubernetes' own. */
+  hasBuiltIn(group: string): boolean {
+    return this.all().some((kind) => kind.group === group && !kind.custom);
+  }
+
   /** The kind stored objects of a bucket (`group/plural`, `core` for the group without a name) are read as. */
   stored(bucket: string): Kind | undefined {
     return this.#byBucket.get(bucket);

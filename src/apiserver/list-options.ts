@@ -14,7 +14,8 @@ export interface ListOptions {
 }
 
 export interface WatchOptions {
-  readonly revision: number;
+  /** The newest when absent. */
+  readonly revision: number | undefined;
   /** Begin with what exists. */
   readonly initial: boolean;
   /** Say with a bookmark when all that exists has been sent. */
@@ -34,7 +35,10 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
       ? [forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')]
       : []),
   ]);
-  const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
+  const asked = integerIn(query, 'limit');
+  // Whoever takes any version gets all of it, as from the cache of kube-apiserver.
+  const limit = asked > 0 && version !== '0' ? asked : Number.POSITIVE_INFINITY;
+  integerIn(query, 'timeoutSeconds');
   const next = query.get('continue') ?? '';
   if (next !== '') {
     if (version !== '' && version !== '0') {
@@ -43,7 +47,7 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
     const token = decodeContinue(next);
     return { limit, token, revision: token.revision, exact: token.revision !== undefined };
   }
-  const revision = version === '' ? undefined : parseRevision(version);
+  const revision = version === '' ? undefined : listRevision(version);
   // A limited list of a version is of exactly that one, also where the client does not say so.
   const exact = match === 'Exact' || (match === '' && limit !== Number.POSITIVE_INFINITY && revision !== 0);
   return { limit, token: undefined, revision, exact: exact && revision !== undefined };
@@ -64,8 +68,13 @@ function matchProblems(query: URLSearchParams, version: string, match: string): 
 
 export function watchOptionsOf(query: URLSearchParams): WatchOptions {
   const version = query.get('resourceVersion') ?? '';
-  const match = query.get(MATCH) ?? '';
-  const asksInitial = query.has('sendInitialEvents');
+  const saysInitial = query.has('sendInitialEvents');
+  const fromAny = version === '' || version === '0';
+  const begins = saysInitial ? isTrue(query.get('sendInitialEvents')) : fromAny;
+  // A watch from no version in particular is one that begins with what exists, and is judged as if it had said so.
+  const asksInitial = saysInitial || (fromAny && !query.get(MATCH));
+  const match = query.get(MATCH) || (asksInitial && !saysInitial ? 'NotOlderThan' : '');
+  integerIn(query, 'limit');
   refuse([
     ...(asksInitial && match !== 'NotOlderThan'
       ? [forbidden(MATCH, `sendInitialEvents requires setting ${MATCH} to NotOlderThan`)]
@@ -74,14 +83,15 @@ export function watchOptionsOf(query: URLSearchParams): WatchOptions {
       ? [forbidden(MATCH, `${MATCH} is forbidden for watch unless sendInitialEvents is provided`)]
       : []),
     ...(match !== '' && match !== 'NotOlderThan' ? [notSupported(MATCH, match, ['NotOlderThan'])] : []),
+    ...(match !== '' && query.get('continue')
+      ? [forbidden(MATCH, `${MATCH} is forbidden when continue is provided`)]
+      : []),
   ]);
-  const revision = version === '' ? 0 : parseRevision(version);
-  const initial = asksInitial ? isTrue(query.get('sendInitialEvents')) : revision === 0;
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
   return {
-    revision,
-    initial,
-    announceEnd: asksInitial && initial && bookmarks,
+    revision: fromAny ? undefined : revisionOf(version),
+    initial: begins,
+    announceEnd: begins && bookmarks,
     bookmarks,
     timeoutMs: timeoutOf(query),
   };
@@ -94,20 +104,42 @@ function refuse(problems: readonly FieldError[]): void {
 
 /** As kube-apiserver: between 30 and 60 minutes when the client does not say. */
 function timeoutOf(query: URLSearchParams): number {
-  const seconds = Number(query.get('timeoutSeconds') ?? 0);
+  const seconds = integerIn(query, 'timeoutSeconds');
   return (seconds > 0 ? Math.min(seconds, 86_400) : 1800 * (1 + Math.random())) * 1000;
 }
 
-function parseRevision(text: string): number {
-  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}: it must be a number`);
+const revisionProblem = (text: string): string | undefined =>
+  /^\d+$/.test(text)
+    ? undefined
+    : `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+
+function listRevision(text: string): number {
+  const problem = revisionProblem(text);
+  if (problem) throw badRequest(`invalid resource version: ${problem}`);
+  return Number(text);
+}
+
+/** The version a watch or a get names. */
+export function revisionOf(text: string): number {
+  const problem = revisionProblem(text);
+  if (problem) throw new StatusError(500, '', problem);
+  return Number(text);
+}
+
+/** 0 when absent. */
+export function integerIn(query: URLSearchParams, name: string): number {
+  const text = query.get(name) ?? '0';
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }
 
 /** Refuses a version the server has not reached. */
 export function checkReached(wanted: number, current: number): void {
-  if (wanted <= current) return;
-  throw new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+  if (wanted > current) throw tooLarge(wanted, current);
+}
+
+export const tooLarge = (wanted: number, current: number): StatusError =>
+  new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }],
     retryAfterSeconds: 1,
   });
-}

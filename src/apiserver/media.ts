@@ -7,7 +7,11 @@ export interface Media {
   readonly form: Form;
   /** `v1` or `v1beta1` of meta.k8s.io, for tables and metadata. */
   readonly version: string;
+  /** As the client names it; empty for objects as they are. */
+  readonly as: string;
 }
+
+export const notAcceptable = (message: string): StatusError => new StatusError(406, 'NotAcceptable', message);
 
 const FORMS: Readonly<Record<string, Form>> = {
   Table: 'table',
@@ -38,17 +42,12 @@ const splitPair = (text: string): [string, string] => {
 export function negotiate(accept: string | undefined): Media {
   for (const { type, parameters } of acceptedTypes(accept)) {
     if (!JSON_TYPES.has(type)) continue;
-    const as = parameters.get('as');
-    if (as === undefined) return { form: 'object', version: 'v1' };
+    const as = parameters.get('as') ?? '';
+    if (as === '') return { form: 'object', version: 'v1', as };
     const form = FORMS[as];
     const version = parameters.get('v') ?? 'v1';
     if (form && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1'))
-      return { form, version };
+      return { form, version, as };
   }
-  throw new StatusError(
-    406,
-    'NotAcceptable',
-    'only the following media types are accepted: application/json, application/json;stream=watch',
-    {},
-  );
+  throw notAcceptable('only the following media types are accepted: application/json');
 }

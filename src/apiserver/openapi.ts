@@ -40,6 +40,10 @@ export function openApiIndex(kinds: KindRegistry): Json {
   return { paths: Object.fromEntries(paths) };
 }
 
+/** What stands for the present document of a group and version. */
+export const openApiHash = (kinds: KindRegistry, path: string): string =>
+  hashOf(kinds.all().filter((kind) => pathOf(kind) === path));
+
 const DOCUMENTS = new WeakMap<KindRegistry, { generation: number; readonly texts: Map<string, Buffer> }>();
 
 /** `/openapi/v3/<path>` as JSON; undefined when nothing is served there. */

@@ -41,7 +41,9 @@ export async function deleteObject(
     if (options.dryRun) return { item: unstored(item, draft), removed };
     if (!removed && isMarked(before, draft)) return { item, removed };
     try {
-      const write = { key, expected: item.revision, object: toStored(kind, draft), deletes: removed };
+      // Watchers learn the last state there was, not the one that never came to be.
+      const object = removed ? item.object : toStored(kind, draft);
+      const write = { key, expected: item.revision, object, deletes: removed };
       return { item: await api.store.commit(write), removed };
     } catch (error) {
       // Someone was faster; preconditions are looked at again.

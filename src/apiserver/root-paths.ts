@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import { type Answer, ok } from './answer.js';
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { type Answer, NO_SUCH_PATH, ok, tagged } from './answer.js';
 import type { Api } from './api.js';
 import {
   aggregatedDocument,
@@ -9,8 +10,11 @@ import {
   groupDocument,
   groupList,
   resourceList,
+  rootPaths,
 } from './discovery.js';
-import { openApiDocument, openApiIndex } from './openapi.js';
+import { healthAnswer } from './health.js';
+import type { KindRegistry } from './kind-registry.js';
+import { openApiDocument, openApiHash, openApiIndex } from './openapi.js';
 import { OPENAPI_V2_PROTOBUF, openApiV2, openApiV2Protobuf } from './openapi-v2.js';
 import { methodNotAllowed, noSuchResource } from './status-error.js';
 
@@ -28,18 +32,21 @@ const VERSION = {
 };
 
 /** Everything that is no resource: discovery, version, health. */
-export function answerRootPath(api: Api, http: IncomingMessage, path: string): Answer {
-  if (http.method !== 'GET' && http.method !== 'HEAD') throw methodNotAllowed();
-  const segments = path.split('/').filter((segment) => segment !== '');
+export function answerRootPath(api: Api, http: IncomingMessage, { pathname, searchParams: query }: URL): Answer {
+  const segments = pathname.split('/').filter((segment) => segment !== '');
   const [root, group = '', version = ''] = segments;
-  if (root === 'version') return ok(VERSION);
-  if (root === 'healthz' || root === 'livez' || root === 'readyz')
-    return ok(Buffer.from('ok'), 'text/plain; charset=utf-8');
+  const health = healthAnswer(segments, query);
+  if (health) return health;
   if (root === 'api' || root === 'apis')
     return discovery(api, http, segments.length === 1, root === 'api' ? ['', group] : [group, version]);
-  if (path === '/openapi/v2') return openApi2(api, http);
-  if (root === 'openapi' && group === 'v3') return openApi(api, segments.slice(2).join('/'));
-  throw noSuchResource();
+  if (root === undefined) return ok({ paths: rootPaths(api.kinds) });
+  if (root === 'version' && segments.length === 1) {
+    if (http.method !== 'GET') throw methodNotAllowed();
+    return ok(VERSION);
+  }
+  if (pathname === '/openapi/v2') return openApi2(api, http);
+  if (root === 'openapi' && group === 'v3') return openApi(api, http, segments.slice(2).join('/'), query.get('hash'));
+  return NO_SUCH_PATH;
 }
 
 const openApi2 = ({ kinds }: Api, { headers }: IncomingMessage): Answer =>
@@ -47,11 +54,16 @@ const openApi2 = ({ kinds }: Api, { headers }: IncomingMessage): Answer =>
     ? ok(openApiV2Protobuf(kinds), OPENAPI_V2_PROTOBUF.replace('@', '.'))
     : ok(openApiV2(kinds));
 
-function openApi({ kinds }: Api, path: string): Answer {
+function openApi({ kinds }: Api, { headers }: IncomingMessage, path: string, asked: string | null): Answer {
   if (path === '') return ok(openApiIndex(kinds));
   const document = openApiDocument(kinds, path);
-  if (!document) throw noSuchResource();
-  return ok(document);
+  if (!document) return NO_SUCH_PATH;
+  const hash = openApiHash(kinds, path);
+  if (asked !== null && asked !== hash) {
+    return { code: 301, body: Buffer.alloc(0), headers: { Location: `/openapi/v3/${path}?hash=${hash}` } };
+  }
+  const kept = asked === null ? {} : { 'Cache-Control': 'public, immutable' };
+  return tagged(headers['if-none-match'], hash, { ...ok(document), headers: kept });
 }
 
 function discovery(
@@ -63,10 +75,18 @@ function discovery(
   const core = group === '' && http.url?.split('?', 1)[0]?.split('/')[1] === 'api';
   if (top) {
     const aggregated = aggregatedVersion(http.headers.accept);
-    if (aggregated) return ok(aggregatedDocument(kinds, aggregated, core), aggregatedType(aggregated));
+    if (aggregated) return allGroups(kinds, http.headers, aggregated, core);
     return ok(core ? coreVersions(http.headers.host ?? '') : groupList(kinds));
   }
   const document = version === '' ? groupDocument(kinds, group) : resourceList(kinds, group, version);
-  if (!document) throw noSuchResource();
-  return ok(document);
+  if (document) return ok(document);
+  if (kinds.hasBuiltIn(group)) throw noSuchResource();
+  return NO_SUCH_PATH;
+}
+
+function allGroups(kinds: KindRegistry, headers: IncomingHttpHeaders, version: string, core: boolean): Answer {
+  const body = Buffer.from(JSON.stringify(aggregatedDocument(kinds, version, core)));
+  const tag = createHash('sha256').update(body).digest('hex').toUpperCase();
+  const answer = { ...ok(body, aggregatedType(version)), headers: { 'Cache-Control': 'public' } };
+  return tagged(headers['if-none-match'], tag, answer);
 }

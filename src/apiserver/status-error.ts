@@ -1,4 +1,4 @@
-/** One entry of `Status.details.causes`. */
+/** One entry of `Status.details.causes`; what is empty is left out of the answer. */
 export interface Cause {
   readonly reason: string;
   readonly message: string;
@@ -76,8 +76,8 @@ export const notFound = (kind: Named, name: string): StatusError =>
 export const noSuchResource = (): StatusError =>
   new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
-export const alreadyExists = (kind: Named, name: string): StatusError =>
-  new StatusError(409, 'AlreadyExists', `${qualified(kind)} "${name}" already exists`, detailsOf(kind, name));
+export const alreadyExists = (kind: Named, name: string, because = ''): StatusError =>
+  new StatusError(409, 'AlreadyExists', `${because}${qualified(kind)} "${name}" already exists`, detailsOf(kind, name));
 
 export const conflict = (kind: Named, name: string, why: string): StatusError =>
   new StatusError(

@@ -4,6 +4,7 @@ import { parseBarePath, printResults } from '../apimachinery/json-path.js';
 import type { Kind } from './kind.js';
 import type { Media } from './media.js';
 import { metadataOf } from './partial-metadata.js';
+import { badRequest } from './status-error.js';
 
 interface TableOptions {
   readonly media: Media;
@@ -29,10 +30,19 @@ const NAME: ColumnDefinition = {
 };
 const AGE: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
+/** Those after the name. */
+export const columnsOf = ({ columns }: Kind): readonly PrinterColumn[] => (columns.length > 0 ? columns : [AGE]);
+
+const INCLUDED: readonly string[] = ['None', 'Metadata', 'Object'];
+
+const refusedInclude = (include: string): string =>
+  `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`;
+
 /** Objects as `kubectl get` prints them. */
 export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, query, now, metadata }: TableOptions) {
   const include = query.get('includeObject') || 'Metadata';
-  const columns = kind.columns.length > 0 ? kind.columns : [AGE];
+  if (!INCLUDED.includes(include)) throw badRequest(refusedInclude(include));
+  const columns = columnsOf(kind);
   const cells = cellsOf(kind, columns);
   return {
     kind: 'Table',
@@ -41,7 +51,7 @@ export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, q
     columnDefinitions: [NAME, ...columns.map(definitionOf)],
     rows: objects.map((object) => ({
       cells: [object.metadata.name, ...cells(object, now)],
-      ...(include === 'None' ? {} : { object: include === 'Object' ? object : metadataOf(object, media) }),
+      object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object, media),
     })),
   };
 }

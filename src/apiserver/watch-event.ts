@@ -1,9 +1,10 @@
+import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
 import type { Kind } from './kind.js';
 import type { Media } from './media.js';
 import { metadataOf } from './partial-metadata.js';
 import type { Item } from './store/store.js';
-import { tableOf } from './table.js';
+import { columnsOf, tableOf } from './table.js';
 import { bytesOf, fromStored } from './versions.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -16,52 +17,57 @@ export class EventFormat {
   readonly #media: Media;
   readonly #query: URLSearchParams;
   readonly #now: () => Date;
-  /** Events of watchers with the same name are the same bytes. */
-  readonly name: string;
+  /** Of watchers with the same name the events are the same bytes. */
+  readonly #name: string;
 
   constructor(kind: Kind, media: Media, query: URLSearchParams, now: () => Date) {
     this.#kind = kind;
     this.#media = media;
     this.#query = query;
     this.#now = now;
-    this.name = `${apiVersionOf(kind)} ${media.form} ${media.version} ${query.get('includeObject') ?? ''}`;
+    this.#name = `${apiVersionOf(kind)} ${media.form} ${media.version} ${query.get('includeObject') ?? ''}`;
   }
 
-  line(type: EventType, item: Item): Buffer {
-    return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), this.#object(item), END]);
+  /** Only the `first` table of a stream describes its columns. */
+  line(type: EventType, item: Item, first: boolean): Buffer {
+    return Buffer.concat([Buffer.from(`{"type":"${type}","object":`), this.#object(item, first), END]);
   }
 
-  bookmark(revision: number, initialEventsEnd: boolean): Buffer {
+  /** The same for events whose lines are the same. */
+  nameOf(type: EventType, first: boolean): string {
+    return `${type} ${this.#name}${first && this.#media.form === 'table' ? ' first' : ''}`;
+  }
+
+  bookmark(revision: number, initialEventsEnd: boolean, first: boolean): Buffer {
     const metadata = {
       resourceVersion: String(revision),
-      creationTimestamp: null,
       ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
     };
-    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: this.#bookmarked(metadata) })}\n`);
+    return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: this.#bookmarked(metadata, first) })}\n`);
   }
 
-  #bookmarked(metadata: Readonly<Record<string, unknown>>): unknown {
-    const { form, version } = this.#media;
+  #bookmarked(metadata: Readonly<Record<string, unknown>>, first: boolean): unknown {
+    const { form } = this.#media;
     if (form === 'metadata') return metadataOf({ metadata }, this.#media);
     if (form === 'object') return { kind: this.#kind.kind, apiVersion: apiVersionOf(this.#kind), metadata };
-    const { resourceVersion, ...rest } = metadata;
-    const object = metadataOf({ metadata: { resourceVersion, ...rest } }, this.#media);
-    return {
-      kind: 'Table',
-      apiVersion: `meta.k8s.io/${version}`,
-      metadata: { resourceVersion },
-      columnDefinitions: [],
-      rows: [{ cells: [], object }],
-    };
+    const { resourceVersion } = metadata;
+    const table = this.#table([], { resourceVersion }, first);
+    const cells = ['', ...columnsOf(this.#kind).map(() => null)];
+    return { ...table, rows: [{ cells, object: metadataOf({ metadata }, this.#media) }] };
   }
 
-  #object(item: Item): Buffer {
+  #table(objects: readonly Unstructured[], metadata: Readonly<Record<string, unknown>>, first: boolean) {
+    const options = { media: this.#media, query: this.#query, now: this.#now(), metadata };
+    const table = tableOf(this.#kind, objects, options);
+    return first ? table : { ...table, columnDefinitions: null };
+  }
+
+  #object(item: Item, first: boolean): Buffer {
     const { form } = this.#media;
     if (form === 'object') return bytesOf(this.#kind, item);
     const object = fromStored(this.#kind, item);
     if (form === 'metadata') return Buffer.from(JSON.stringify(metadataOf(object, this.#media)));
     const metadata = { resourceVersion: String(item.revision) };
-    const options = { media: this.#media, query: this.#query, now: this.#now(), metadata };
-    return Buffer.from(JSON.stringify(tableOf(this.#kind, [object], options)));
+    return Buffer.from(JSON.stringify(this.#table([object], metadata, first)));
   }
 }

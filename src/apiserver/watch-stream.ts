@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Kind } from './kind.js';
 import type { Selection } from './selection.js';
 import type { StatusError } from './status-error.js';
+import { stamp } from './store/item.js';
 import type { Change, Item } from './store/store.js';
 import { fromStored } from './versions.js';
 import type { EventFormat, EventType } from './watch-event.js';
@@ -23,6 +24,10 @@ const MAX_BEHIND = 16 * 1024 * 1024;
 /** How often a quiet client learns the revision it has reached. */
 const BOOKMARK_EVERY_MS = 60_000;
 
+/** An object that ceases to match is told as it was when it last did. */
+const shownItem = (type: EventType, { type: happened, key, revision, item, before }: Change): Item =>
+  type === 'DELETED' && happened !== 'DELETED' && before ? stamp(key, revision, before.object) : item;
+
 /** One watching client. */
 export class WatchStream implements Watcher {
   readonly #response: ServerResponse;
@@ -32,6 +37,7 @@ export class WatchStream implements Watcher {
   readonly ended: Promise<void>;
   #buffered: Buffer[] = [];
   #closed = false;
+  #isFirst = true;
 
   constructor(response: ServerResponse, options: StreamOptions) {
     this.#response = response;
@@ -50,26 +56,33 @@ export class WatchStream implements Watcher {
   }
 
   sendInitial(item: Item): void {
-    if (this.#selects(item)) this.#send(this.#options.format.line('ADDED', item));
+    if (this.#selects(item)) this.#tell('ADDED', item);
   }
 
   replay(change: Change): void {
     if (!change.key.startsWith(this.#options.prefix)) return;
     const type = this.#typeOf(change);
-    if (type) this.#send(this.#options.format.line(type, change.item));
+    if (type) this.#tell(type, shownItem(type, change));
   }
 
   deliver(change: Change, lines: Map<string, Buffer>): void {
     if (!change.key.startsWith(this.#options.prefix)) return;
     const type = this.#typeOf(change);
     if (!type) return;
-    const name = `${type} ${this.#options.format.name}`;
+    const { format } = this.#options;
+    const name = format.nameOf(type, this.#isFirst);
     let line = lines.get(name);
     if (!line) {
-      line = this.#options.format.line(type, change.item);
+      line = format.line(type, shownItem(type, change), this.#isFirst);
       lines.set(name, line);
     }
+    this.#isFirst = false;
     this.#send(line);
+  }
+
+  #tell(type: EventType, item: Item): void {
+    this.#send(this.#options.format.line(type, item, this.#isFirst));
+    this.#isFirst = false;
   }
 
   /** Tells a quiet client from time to time how far it has come, whatever else changes meanwhile. */
@@ -79,7 +92,8 @@ export class WatchStream implements Watcher {
   }
 
   bookmark(revision: number, initialEventsEnd: boolean): void {
-    this.#send(this.#options.format.bookmark(revision, initialEventsEnd));
+    this.#send(this.#options.format.bookmark(revision, initialEventsEnd, this.#isFirst));
+    this.#isFirst = false;
   }
 
   fail(error: StatusError): void {

@@ -60,8 +60,13 @@ export async function createObject(
     const created = await insertSent(api, kind, namespace, sent, options);
     if (created) return created;
     const generated = !sent.object.metadata.name && attempt < GENERATED_NAME_TRIES;
-    if (!generated) throw alreadyExists(kind, sent.object.metadata.name ?? '');
+    if (!generated) throw taken(api, kind, namespace, sent.object.metadata.name ?? '');
   }
+}
+
+function taken(api: Api, kind: Kind, namespace: string, name: string): StatusError {
+  const isLeaving = api.store.head(keyFor(kind, namespace, name))?.object.metadata.deletionTimestamp !== undefined;
+  return alreadyExists(kind, name, isLeaving ? 'object is being deleted: ' : '');
 }
 
 /** Stores what a client sent as a new object; undefined when the name is taken. */
@@ -144,8 +149,13 @@ export async function updateObject(
     if (isSame(draft, before)) return { object: before, created: false, item };
     if (options.dryRun) return { object: draft, created: false, item: undefined };
     try {
-      const write = { key, expected: item.revision, object: toStored(kind, draft), deletes: isRemovable(kind, draft) };
-      const stored = await api.store.commit(write);
+      const expected = item.revision;
+      if (isRemovable(kind, draft)) {
+        // Watchers learn the last state there was, the writer the one that ended it.
+        await api.store.commit({ key, expected, object: item.object, deletes: true });
+        return { object: draft, created: false, item: undefined };
+      }
+      const stored = await api.store.commit({ key, expected, object: toStored(kind, draft) });
       return { object: fromStored(kind, stored), created: false, item: stored };
     } catch (error) {
       if (!(error instanceof RevisionMismatch)) throw error;

@@ -44,11 +44,6 @@ test(refused, 'a b', "unable to parse requirement: found 'b', expected: in, noti
 test(refused, 'a in x', "unable to parse requirement: found 'x' expected: '('");
 test(refused, 'a in (x', "unable to parse requirement: found '', expected: ',' or ')'");
 test(refused, 'a=b c', "found 'c', expected: ',' or 'end of string'");
-test(
-  refused,
-  'a in ()',
-  "unable to parse requirement: values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty",
-);
 test(refused, '-a=1', `unable to parse requirement: <nil>: Invalid value: "-a": name part ${NAME}`);
 test(
   refused,

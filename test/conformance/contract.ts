@@ -2,17 +2,23 @@ import type { TestFn } from 'ava';
 import { ACCESS_CASES } from './access.js';
 import { APPLY_CASES } from './apply.js';
 import { APPLY_REFUSALS } from './apply-refusals.js';
+import { DELETE_REFUSALS } from './delete-refusals.js';
 import { DELETION_CASES } from './deletion.js';
+import { DELETE_CASES } from './deletions.js';
 import { DISCOVERY_CASES } from './discovery.js';
 import { DRY_RUN_CASES, FIELD_VALIDATION_CASES } from './field-validation.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
+import { FORM_CASES } from './forms.js';
+import { LIST_REFUSALS } from './list-refusals.js';
 import { LIST_CASES } from './lists.js';
 import { METADATA_CASES } from './metadata.js';
 import { METADATA_REFUSALS } from './metadata-refusals.js';
 import { OBJECT_CASES } from './objects.js';
+import { COMPACTION_CASES, PAGING_CASES } from './paging.js';
 import { PATCH_CASES, PATCH_REFUSALS } from './patches.js';
 import { REFUSALS } from './refusals.js';
 import type { ContractServer } from './server.js';
+import { WATCH_CASES } from './watches.js';
 import { Wire } from './wire.js';
 
 const REAL = 'kube-apiserver';
@@ -24,12 +30,23 @@ const CASES = {
   ...FIELD_VALIDATION_CASES,
   ...DRY_RUN_CASES,
   ...LIST_CASES,
+  ...PAGING_CASES,
+  ...FORM_CASES,
+  ...WATCH_CASES,
   ...DISCOVERY_CASES,
+  ...DELETE_CASES,
   ...DELETION_CASES,
   ...ACCESS_CASES,
 };
 
-const ALL_REFUSALS = { ...REFUSALS, ...METADATA_REFUSALS, ...APPLY_REFUSALS, ...PATCH_REFUSALS };
+const ALL_REFUSALS = {
+  ...REFUSALS,
+  ...METADATA_REFUSALS,
+  ...APPLY_REFUSALS,
+  ...PATCH_REFUSALS,
+  ...LIST_REFUSALS,
+  ...DELETE_REFUSALS,
+};
 
 /** Registers every case of the API contract, to be run on the server that `start` gives. */
 export function contract(test: TestFn, server: string, start: () => Promise<ContractServer>): void {
@@ -48,6 +65,11 @@ export function contract(test: TestFn, server: string, start: () => Promise<Cont
     wire?.close();
     await started?.close();
   });
+
+  // Alone and first: what they forget, others may be about to go on from.
+  for (const [title, run] of Object.entries(COMPACTION_CASES)) {
+    test.serial(`${server}: ${title}`, async (t) => run(t, await newPlace(started, wire)));
+  }
 
   for (const [title, run] of Object.entries(CASES)) {
     test(`${server}: ${title}`, async (t) => run(t, await newPlace(started, wire)));

@@ -1,7 +1,4 @@
-import type { ExecutionContext } from 'ava';
-import { configMap, eventually, type Place, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
-
-type Case = (t: ExecutionContext, place: Place) => Promise<void>;
+import { type Cases, configMap, eventually, type Place, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
@@ -43,7 +40,7 @@ function definition({ namespace }: Place, more: Readonly<Record<string, unknown>
   return { ...WIDGET_CRD, metadata: { name: `widgets.${group}` }, spec: { ...WIDGET_CRD.spec, group, ...more } };
 }
 
-export const DISCOVERY_CASES: Readonly<Record<string, Case>> = {
+export const DISCOVERY_CASES: Cases = {
   'groups, versions and resources are listed': async (t, p) => {
     const groups = await read(p, '/apis');
     t.is(groups.kind, 'APIGroupList');
@@ -150,6 +147,103 @@ export const DISCOVERY_CASES: Readonly<Record<string, Case>> = {
       body: definition(p, { versions: [{ ...version, storage: false }] }),
     });
     t.true(none.body.message.includes('must have exactly one version marked as storage version'), none.body.message);
+  },
+
+  'paths of no API are not found, in plain text': async (t, p) => {
+    const paths = ['/nope', '/openapi', '/healthz/nope', '/apis/none.example.com', '/apis/none.example.com/v1/x'];
+    for (const path of [...paths, `${WIDGETS}/gadgets`, '/apis/contract.example.com/v9/widgets']) {
+      const { code, headers, text } = await p.wire.call('GET', path);
+      t.is(code, 404, path);
+      t.is(headers['content-type'], 'text/plain; charset=utf-8');
+      t.is(text, '404 page not found\n');
+    }
+  },
+
+  'a method nobody serves is refused': async (t, p) => {
+    for (const [method, path] of [
+      ['OPTIONS', p.configMaps],
+      ['OPTIONS', `${p.configMaps}/x`],
+      ['HEAD', p.configMaps],
+      ['HEAD', '/version'],
+      ['PUT', p.configMaps],
+      ['PATCH', '/version'],
+      ['TRACE', '/api/v1/namespaces'],
+    ] as const) {
+      t.is((await p.wire.call(method, path)).code, 405, `${method} ${path}`);
+    }
+    for (const path of ['/apis', '/healthz', p.widgets]) t.is((await p.wire.call('HEAD', path)).code, 200, path);
+  },
+
+  'who has the document of all groups is told that it is still so': async (t, p) => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    for (const path of ['/api', '/apis']) {
+      const { headers } = await p.wire.call('GET', path, { accept });
+      t.is(headers['content-type'], accept);
+      t.regex(headers.etag ?? '', /^"[0-9A-F]+"$/);
+    }
+    // Other cases create and delete CRDs meanwhile.
+    const { headers } = await p.wire.call('GET', '/api', { accept });
+    const again = await p.wire.call('GET', '/api', { accept, headers: { 'if-none-match': headers.etag ?? '' } });
+    t.is(again.code, 304);
+    t.is(again.text, '');
+    t.is(again.headers.etag, headers.etag);
+    t.is((await p.wire.call('GET', '/api', { accept, headers: { 'if-none-match': '"0"' } })).code, 200);
+  },
+
+  'an OpenAPI document is kept by its hash': async (t, p) => {
+    const index = await read(p, '/openapi/v3');
+    const path = index.paths['apis/apps/v1']?.serverRelativeURL ?? '';
+    const first = await p.wire.call('GET', path);
+    t.is(first.headers['cache-control'], 'public, immutable');
+    const again = await p.wire.call('GET', path, { headers: { 'if-none-match': first.headers.etag ?? '' } });
+    t.is(again.code, 304);
+    const other = await p.wire.call('GET', '/openapi/v3/apis/apps/v1?hash=00');
+    t.is(other.code, 301);
+    t.is(other.headers.location, path);
+    t.is((await p.wire.call('GET', '/openapi/v3/apis/none/v1')).code, 404);
+  },
+
+  'the root says where to begin': async (t, p) => {
+    const { text } = await p.wire.call('GET', '/');
+    const { paths } = JSON.parse(text) as { readonly paths: readonly string[] };
+    for (const path of [
+      '/api/v1',
+      '/apis/apps/v1',
+      '/apis/contract.example.com/v1',
+      '/healthz',
+      '/openapi/v3',
+      '/version',
+    ])
+      t.true(paths.includes(path), path);
+  },
+
+  'health is told check by check to who asks': async (t, p) => {
+    for (const root of ['healthz', 'livez', 'readyz']) {
+      t.is((await p.wire.call('GET', `/${root}/ping`)).text, 'ok');
+      const { text } = await p.wire.call('GET', `/${root}?verbose&exclude=ping`);
+      const lines = text.trim().split('\n');
+      t.is(lines[0], '[+]ping excluded: ok');
+      t.true(lines.length > 2);
+      t.is(lines.at(-1), `${root} check passed`);
+    }
+  },
+
+  'a group tells its versions, and a version its resources': async (t, p) => {
+    const group = JSON.parse((await p.wire.call('GET', '/apis/contract.example.com')).text) as unknown;
+    const version = { groupVersion: 'contract.example.com/v1', version: 'v1' };
+    t.deepEqual(group, {
+      kind: 'APIGroup',
+      apiVersion: 'v1',
+      name: 'contract.example.com',
+      versions: [version],
+      preferredVersion: version,
+    });
+    const core = await read(p, '/api/v1');
+    const verbsOf = (name: string) => [...(core.resources.find((one) => one.name === name)?.verbs ?? [])].sort();
+    t.deepEqual(verbsOf('namespaces'), ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']);
+    t.deepEqual(verbsOf('namespaces/finalize'), ['update']);
+    t.deepEqual(verbsOf('serviceaccounts/token'), ['create']);
+    t.deepEqual(verbsOf('pods/eviction'), ['create']);
   },
 
   'the version and the health of the server are told': async (t, p) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
 import type { ContractServer } from './server.js';
-import type { Wire } from './wire.js';
+import type { Json, Wire } from './wire.js';
 
 export const MERGE = 'application/merge-patch+json';
 export const JSON_PATCH = 'application/json-patch+json';
@@ -133,6 +133,8 @@ export const DEPLOYMENT = {
 };
 
 export const deployments = ({ namespace }: Place): string => `/apis/apps/v1/namespaces/${namespace}/deployments`;
+/** Of the items of a list. */
+export const namesOf = (body: Json): readonly string[] => body.items.map(({ metadata }) => metadata.name);
 
 /** Polls until `check` holds; fails after ten seconds. */
 export async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {

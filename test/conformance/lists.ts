@@ -1,27 +1,7 @@
-import type { ExecutionContext } from 'ava';
-import { configMap, type Place, widget } from './fixture.js';
-import type { Json, WatchEvent } from './wire.js';
+import { take, told } from './events.js';
+import { type Cases, configMap, MERGE, namesOf, widget } from './fixture.js';
 
-type Case = (t: ExecutionContext, place: Place) => Promise<void>;
-
-const namesOf = (body: Json): readonly string[] => body.items.map(({ metadata }) => metadata.name);
-
-async function take(events: AsyncGenerator<WatchEvent>, count: number): Promise<WatchEvent[]> {
-  const taken: WatchEvent[] = [];
-  while (taken.length < count) {
-    const { value, done } = await events.next();
-    if (done) break;
-    taken.push(value);
-  }
-  return taken;
-}
-
-const told = (events: readonly WatchEvent[]): string[] =>
-  events.map(({ type, object }) => `${type} ${object.metadata.name}`);
-
-const MERGE = 'application/merge-patch+json';
-
-export const LIST_CASES: Readonly<Record<string, Case>> = {
+export const LIST_CASES: Cases = {
   'pages of a list are one snapshot': async (t, p) => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) await p.wire.call('POST', p.configMaps, { body: configMap(name) });
     const mine = `${p.configMaps}?limit=2&fieldSelector=metadata.name!%3Dkube-root-ca.crt`;

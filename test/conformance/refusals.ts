@@ -15,14 +15,22 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     reason: 'NotFound',
     message: 'configmaps "none" not found',
   }),
-  'a resource nobody serves': get(() => '/apis/contract.example.com/v1/gadgets', {
-    embeddedOnly: 'kube-apiserver answers in plain text',
+  'a resource nobody serves': get(() => '/api/v1/gadgets', {
     code: 404,
     reason: 'NotFound',
     message: 'the server could not find the requested resource',
   }),
-  'a group nobody serves': get(() => '/apis/none.example.com/v1', {
-    embeddedOnly: 'kube-apiserver answers in plain text',
+  'a version nobody serves': get(() => '/apis/apps/v9', {
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+  }),
+  'an object of no namespace': get(() => '/api/v1/configmaps/taken', {
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+  }),
+  'a cluster-wide object in a namespace': get(({ namespace }) => `/api/v1/namespaces/${namespace}/nodes`, {
     code: 404,
     reason: 'NotFound',
     message: 'the server could not find the requested resource',

@@ -19,6 +19,7 @@ interface Metadata {
   readonly generation?: number;
   readonly creationTimestamp: string;
   readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
   readonly ownerReferences?: unknown;
   readonly finalizers?: unknown;
   readonly labels?: unknown;
@@ -116,7 +117,8 @@ export class Wire {
         response.on('error', reject);
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          const isJson = /json/.test(response.headers['content-type'] ?? '') && !response.headers['content-encoding'];
+          const isJson =
+            /json/.test(response.headers['content-type'] ?? '') && !response.headers['content-encoding'] && text !== '';
           const body = (isJson ? JSON.parse(text) : {}) as Json;
           resolve({ code: response.statusCode ?? 0, headers: response.headers, text, body });
         });

@@ -1,10 +1,9 @@
 /** Compacts as another kube-apiserver of the same etcd would: the key tells this one what is forgotten. */
 export async function compactEtcd(url: string): Promise<void> {
   const key = base64('compact_rev_key');
-  const { header } = await call(url, '/v3/kv/range', { key });
-  const { revision } = header;
-  await call(url, '/v3/kv/put', { key, value: base64(revision) });
-  await call(url, '/v3/kv/compaction', { revision, physical: true });
+  const read = await call(url, '/v3/kv/range', { key });
+  const { header } = await call(url, '/v3/kv/put', { key, value: base64(read.header.revision) });
+  await call(url, '/v3/kv/compaction', { revision: header.revision, physical: true });
 }
 
 /** Removes every object whose key begins so, as fast as etcd can; kube-apiserver sees each one go. */

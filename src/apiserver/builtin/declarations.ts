@@ -1,4 +1,4 @@
-import type { NameRule } from '../kind.js';
+import { ALL_VERBS, type NameRule } from '../kind.js';
 
 /** What cannot be derived from the schema of a built-in kind. */
 export interface Declaration {
@@ -113,6 +113,7 @@ export const DECLARATIONS: readonly Declaration[] = [
       kind: 'Namespace',
       plural: 'namespaces',
       shortNames: ['ns'],
+      verbs: ALL_VERBS.filter((verb) => verb !== 'deletecollection'),
       subresources: ['status', 'finalize'],
       nameRule: 'label',
       selectable: ['status.phase'],

@@ -1,29 +1,28 @@
-import { type Answer, ok } from '../answer.js';
+import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
 import { readDeleteOptions } from '../delete-options.js';
-import { prefixFor } from '../keys.js';
+import { negotiate } from '../media.js';
 import { deleteObject } from '../removal.js';
 import { bodyOf, type ResourceRequest } from '../request.js';
-import { selectionOf } from '../selection.js';
 import { StatusError } from '../status-error.js';
 import { fromStored } from '../versions.js';
+import { answerList, listed } from './list.js';
 
+/** Deletes what a list with the same query gives, and answers with that list. */
 export async function deleteCollection(request: ResourceRequest): Promise<Answer> {
-  const { api, kind, namespace, query, caller } = request;
+  const { api, kind, query, caller } = request;
+  const media = negotiate(request.http.headers.accept);
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
-  const selection = selectionOf(kind, query);
-  const chosen = api.store
-    .list(prefixFor(kind, namespace))
-    .items.map((item) => fromStored(kind, item))
-    .filter((object) => selection.matches(object));
+  const chosen = listed(request);
   await Promise.all(
-    chosen.map(async ({ metadata: { namespace: inside, name } }) => {
-      const place = { ...(inside ? { namespace: inside } : {}), name };
+    chosen.items.map(async (item) => {
+      const { namespace, name } = fromStored(kind, item).metadata;
+      const place = { ...(namespace ? { namespace } : {}), name };
       await deleteObject(api, kind, place, options, caller).catch((error: unknown) => {
         // Gone already is what was asked for.
         if (!(error instanceof StatusError && error.code === 404)) throw error;
       });
     }),
   );
-  return ok({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { kind: kind.plural } });
+  return answerList(request, chosen, media);
 }

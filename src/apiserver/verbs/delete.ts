@@ -1,7 +1,6 @@
 import { type Answer, ok } from '../answer.js';
 import { mediaType } from '../body.js';
 import { readDeleteOptions } from '../delete-options.js';
-import { keyFor } from '../keys.js';
 import { negotiate } from '../media.js';
 import { present } from '../present.js';
 import { deleteObject } from '../removal.js';
@@ -13,10 +12,7 @@ export async function remove(request: ResourceRequest): Promise<Answer> {
   if (request.subresource !== '') throw methodNotAllowed();
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
-  if (!removed) {
-    const shown = options.dryRun ? item : (api.store.get(keyFor(kind, namespace, name)) ?? item);
-    return ok(present(request, shown, negotiate(request.http.headers.accept)));
-  }
+  if (!removed) return ok(present(request, item, negotiate(request.http.headers.accept)));
   return ok(success(kind, name, item.object.metadata.uid));
 }
 

@@ -1,5 +1,6 @@
 import { type Answer, ok } from '../answer.js';
 import { keyFor } from '../keys.js';
+import { checkReached, revisionOf } from '../list-options.js';
 import { negotiate } from '../media.js';
 import { present } from '../present.js';
 import type { ResourceRequest } from '../request.js';
@@ -10,6 +11,8 @@ export function get(request: ResourceRequest): Answer {
   const { api, kind, namespace, name } = request;
   const subresource = kind.subresources.find((sub) => sub.name === request.subresource);
   if (request.subresource !== '' && !subresource?.verbs.includes('get')) throw noSuchResource();
+  const version = request.query.get('resourceVersion') ?? '';
+  if (version !== '') checkReached(revisionOf(version), api.store.revision);
   const item = api.store.get(keyFor(kind, namespace, name));
   if (!item) throw notFound(kind, name);
   if (subresource?.view) return ok(subresource.view(fromStored(kind, item)));

@@ -1,10 +1,10 @@
 import { apiVersionOf } from '../../api/resource.js';
 import { type Answer, ok } from '../answer.js';
-import { encodeContinue } from '../continue-token.js';
+import { after, encodeContinue } from '../continue-token.js';
 import { prefixFor } from '../keys.js';
 import type { Kind } from '../kind.js';
 import { checkReached, type ListOptions, listOptionsOf } from '../list-options.js';
-import { negotiate } from '../media.js';
+import { type Media, negotiate, notAcceptable } from '../media.js';
 import { metadataOf } from '../partial-metadata.js';
 import type { ResourceRequest } from '../request.js';
 import { type Selection, selectionOf } from '../selection.js';
@@ -14,11 +14,22 @@ import { tableOf } from '../table.js';
 import { bytesOf, fromStored } from '../versions.js';
 
 export function list(request: ResourceRequest): Answer {
-  const { api, kind, namespace, query } = request;
   const media = negotiate(request.http.headers.accept);
+  return answerList(request, listed(request), media);
+}
+
+/** The objects a request selects, or one page of them. */
+export function listed({ api, kind, namespace, query }: ResourceRequest): ListPage {
   const selection = selectionOf(kind, query);
   const prefix = prefixFor(kind, namespace);
-  const { items, metadata } = page(api.store, { prefix, kind, selection, options: listOptionsOf(query) });
+  return page(api.store, { prefix, kind, selection, options: listOptionsOf(query) });
+}
+
+/** In the form the client asked for. */
+export function answerList({ api, kind, query }: ResourceRequest, { items, metadata }: ListPage, media: Media): Answer {
+  if (media.as === 'PartialObjectMetadata') {
+    throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${kind.listKind})`);
+  }
   const apiVersion = media.form === 'object' ? apiVersionOf(kind) : `meta.k8s.io/${media.version}`;
   if (media.form === 'object') return ok(listBytes(kind, apiVersion, items, metadata));
   const objects = items.map((item) => fromStored(kind, item));
@@ -37,6 +48,11 @@ type ListMetadata = {
   readonly remainingItemCount?: number;
 };
 
+export interface ListPage {
+  readonly items: readonly Item[];
+  readonly metadata: ListMetadata;
+}
+
 interface Collection {
   readonly prefix: string;
   readonly kind: Kind;
@@ -44,13 +60,10 @@ interface Collection {
   readonly options: ListOptions;
 }
 
-function page(
-  store: Store,
-  { prefix, kind, selection, options }: Collection,
-): { items: readonly Item[]; metadata: ListMetadata } {
+function page(store: Store, { prefix, kind, selection, options }: Collection): ListPage {
   const { token, limit } = options;
   const { items: all, revision } = snapshot(store, prefix, options);
-  const rest = token ? all.filter(({ key }) => key > token.after) : all;
+  const rest = token ? all.filter(({ key }) => key >= prefix + token.start) : all;
   const items: Item[] = [];
   let at = 0;
   for (; at < rest.length && items.length < limit; at += 1) {
@@ -59,12 +72,12 @@ function page(
   }
   const resourceVersion = String(revision);
   if (at >= rest.length) return { items, metadata: { resourceVersion } };
-  const after = rest[at - 1]?.key ?? '';
+  const start = after(rest[at - 1]?.key.slice(prefix.length) ?? '');
   return {
     items,
     metadata: {
       resourceVersion,
-      continue: encodeContinue({ revision, after }),
+      continue: encodeContinue({ revision, start }),
       ...(selection.everything ? { remainingItemCount: rest.length - at } : {}),
     },
   };
@@ -78,7 +91,7 @@ function snapshot(store: Store, prefix: string, { revision, exact, token }: List
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
     if (!token) throw gone('The resourceVersion for the provided list is too old.');
-    throw gone(EXPIRED_TOKEN, encodeContinue({ revision: undefined, after: token.after }));
+    throw gone(EXPIRED_TOKEN, encodeContinue({ revision: undefined, start: token.start }));
   }
 }
 

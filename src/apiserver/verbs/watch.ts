@@ -1,5 +1,5 @@
 import { prefixFor } from '../keys.js';
-import { checkReached, watchOptionsOf } from '../list-options.js';
+import { checkReached, tooLarge, watchOptionsOf } from '../list-options.js';
 import { negotiate } from '../media.js';
 import type { ResourceRequest } from '../request.js';
 import { selectionOf } from '../selection.js';
@@ -16,7 +16,7 @@ export async function watch(request: ResourceRequest): Promise<void> {
   const prefix = prefixFor(kind, namespace);
   const format = new EventFormat(kind, media, query, api.now);
   const start = watchOptionsOf(query);
-  checkReached(start.revision, api.store.revision);
+  if (!start.initial) checkReached(start.revision ?? 0, api.store.revision);
   const stream = new WatchStream(response, {
     prefix,
     kind,
@@ -29,11 +29,12 @@ export async function watch(request: ResourceRequest): Promise<void> {
   if (start.initial) {
     const { items, revision } = api.store.list(prefix);
     stream.open();
+    if ((start.revision ?? 0) > revision) return stream.fail(tooLarge(start.revision ?? 0, revision));
     for (const item of items) stream.sendInitial(item);
     if (start.announceEnd) stream.bookmark(revision, true);
   } else {
     try {
-      const changes = api.store.since(start.revision);
+      const changes = api.store.since(start.revision ?? api.store.revision);
       stream.open();
       for (const change of changes) stream.replay(change);
     } catch (error) {
