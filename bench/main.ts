@@ -1,5 +1,5 @@
-import type { Benchmark } from './report.js';
-import { machine } from './report.js';
+import { parseArgs } from 'node:util';
+import { type Benchmark, type BenchmarkOptions, machine } from './report.js';
 
 // Each benchmark is loaded only when it runs, so that its imports do not count in another's memory.
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
@@ -11,12 +11,21 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   memory: async () => (await import('./memory.js')).benchMemory,
 };
 
-const wanted = process.argv.slice(2);
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { server: { type: 'string', default: 'both' } },
+});
 const unknown = wanted.find((name) => !(name in BENCHMARKS));
 if (unknown) {
   console.error(`no benchmark "${unknown}"; known: ${Object.keys(BENCHMARKS).join(', ')}`);
   process.exit(2);
 }
+const { server } = values;
+if (server !== 'embedded' && server !== 'real' && server !== 'both') {
+  console.error(`--server ${server}: use embedded, real or both`);
+  process.exit(2);
+}
+const options: BenchmarkOptions = server === 'both' ? {} : { server };
 
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort());
@@ -24,7 +33,7 @@ console.log(machine());
 for (const [name, load] of Object.entries(BENCHMARKS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n${name}`);
-  const rows = await (await load())(abort.signal);
+  const rows = await (await load())(abort.signal, options);
   const width = Math.max(...rows.map((row) => row.name.length));
   for (const row of rows) console.log(`  ${row.name.padEnd(width)}  ${row.value}`);
 }

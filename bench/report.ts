@@ -6,7 +6,24 @@ export interface Row {
   readonly value: string;
 }
 
-export type Benchmark = (signal: AbortSignal) => Promise<readonly Row[]>;
+export interface BenchmarkOptions {
+  /** Which API server is measured; both when absent, as far as they are there. */
+  readonly server?: 'embedded' | 'real';
+}
+
+export type Benchmark = (signal: AbortSignal, options: BenchmarkOptions) => Promise<readonly Row[]>;
+
+/** One table of tables whose rows have the same names. */
+export function sideBySide(tables: readonly (readonly Row[])[]): Row[] {
+  const widths = tables.map((rows) => Math.max(...rows.map(({ value }) => value.length)));
+  return (tables[0] ?? []).map(({ name }, row) => ({
+    name,
+    value: tables
+      .map((rows, column) => (rows[row]?.value ?? '').padEnd(widths[column] ?? 0))
+      .join('  |  ')
+      .trimEnd(),
+  }));
+}
 
 export function machine(): string {
   const [cpu] = cpus();

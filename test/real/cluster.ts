@@ -40,6 +40,8 @@ export interface Cluster {
   /** Speaks gRPC and, under `/v3`, JSON. */
   readonly etcdUrl: string;
   readonly auditLog: string;
+  /** Of the process whose only child is the server. */
+  guardPid(server: Binary): number | undefined;
   /** A kubeconfig with a client certificate of its own. */
   kubeconfig(user: { readonly name: string; readonly groups: readonly string[] }): Promise<string>;
   /** Forgets every change until now, as kube-apiserver does every five minutes. */
@@ -81,6 +83,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ca: pki.caCertificate,
     etcdUrl: etcdUrl(layout),
     auditLog: auditLog(layout),
+    guardPid: (name) => servers.guardPid(name),
     kubeconfig: ({ name, groups }) => kubeconfig(layout, pki, { user: name, groups }),
     compact: () => compactEtcd(etcdUrl(layout)),
     kill: (name, signal = 'SIGKILL') => servers.kill(name, signal),
@@ -113,6 +116,10 @@ class Servers {
     this.#running.set(name, server);
     // It answers for etcd too.
     if (name !== 'kube-controller-manager' && this.#running.has('kube-apiserver')) await this.#serves();
+  }
+
+  guardPid(name: Binary): number | undefined {
+    return this.#running.get(name)?.pid;
   }
 
   async kill(name: Binary, signal: NodeJS.Signals): Promise<void> {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 const GUARD = fileURLToPath(new URL('./guard.js', import.meta.url));
 
 export interface Guarded {
+  /** Of the guard, whose only child is the server. */
+  readonly pid: number | undefined;
   /** Throws with the end of its log when the server has ended. */
   assertRunning(): Promise<void>;
   /** Sends a signal to the server and returns at once. */
@@ -31,6 +33,7 @@ export function startGuarded({ command, args, logFile, folder }: GuardedOptions)
   // A guard that has ended reads no more.
   guard.stdin.on('error', () => undefined);
   return {
+    pid: guard.pid,
     assertRunning: async () => {
       if (guard.exitCode === null && guard.signalCode === null) return;
       const log = await readFile(logFile, 'utf8');

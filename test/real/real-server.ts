@@ -1,16 +1,15 @@
 import type { ExecutionContext } from 'ava';
-import { CustomResourceDefinition } from '../../src/api/core.js';
-import { CRDS } from '../../src/api/crd.js';
+import { KINDS } from '../../src/api/kinds.js';
 import type { User } from '../../src/apiserver/identity.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import { until } from '../scenarios/dev-process.js';
 import { EMBEDDED } from '../scenarios/embedded-server.js';
 import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from '../scenarios/server.js';
 import { ServerClients } from '../scenarios/server-clients.js';
 import { AUDIT_POLICY, AuditLog } from './audit-log.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { EtcdHistory } from './etcd-history.js';
+import { installKinds } from './our-kinds.js';
 
 /** The kinds of ours an agent's cluster knows, as `manifests/agent` installs them. */
 const AGENT_KINDS = ['AppliedManifestWork'];
@@ -56,9 +55,8 @@ export class RealServer implements FleetServer {
     this.#started = { cluster, audit: new AuditLog(cluster.auditLog), history };
     for (const observer of this.#observers) await history.observe(observer);
     const client = await this.client();
-    const crds = CRDS.filter((crd) => this.#kinds?.includes(crd.spec.names.kind) ?? true);
-    await Promise.all(crds.map((crd) => client.create(CustomResourceDefinition, crd)));
-    await Promise.all(crds.map((crd) => isServed(client, crd)));
+    const kinds = KINDS.filter(({ kind }) => this.#kinds?.includes(kind) ?? true);
+    await installKinds(client, kinds);
   }
 
   async stop(): Promise<void> {
@@ -93,21 +91,6 @@ export class RealServer implements FleetServer {
     await this.#started?.history.caughtUp();
   }
 }
-
-type Definition = (typeof CRDS)[number];
-
-/** Established is said a moment before it is true. */
-const isServed = async (client: KubeClient, { spec }: Definition): Promise<void> => {
-  const { name } = spec.versions[0] ?? {};
-  await until(`${spec.names.plural} to be served`, async () => {
-    try {
-      await client.request('GET', `/apis/${spec.group}/${name}/${spec.names.plural}`);
-      return true;
-    } catch {
-      return undefined;
-    }
-  });
-};
 
 /** The hub and the first cluster are kube-apiservers; what all clusters are alike in need not be shown on each. */
 export const REAL: Servers = {

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from '../src/kube/connect.js';
+import { BINARIES } from '../test/real/binaries.js';
+import { CLUSTER_ADMIN, type Cluster, startCluster } from '../test/real/cluster.js';
+import { installKinds } from '../test/real/our-kinds.js';
+import { childrenOf } from './cpu.js';
+import { apiserver } from './processes.js';
+
+/** An API server with our kinds and nothing else, in processes of its own. */
+export interface MeasuredServer {
+  readonly kubeconfig: string;
+  /** Of everything the server consists of. */
+  pids(): readonly number[];
+  stop(): Promise<void>;
+}
+
+export interface MeasuredServers {
+  readonly name: string;
+  /** Files go to `folder`, under the name. */
+  start(folder: string, name: string): Promise<MeasuredServer>;
+}
+
+export const EMBEDDED: MeasuredServers = {
+  name: 'embedded, in memory',
+  start: async (folder, name) => {
+    const { child, kubeconfig, stop } = await apiserver(folder, name);
+    return { kubeconfig, pids: () => (child.pid === undefined ? [] : [child.pid]), stop };
+  },
+};
+
+/** etcd does not wait for the disk; no controllers but the garbage collector, which deletes in the foreground. */
+export const REAL: MeasuredServers = {
+  name: 'kube-apiserver + etcd',
+  start: async (folder, name) => {
+    const cluster = await startCluster({ controllers: ['garbage-collector-controller'] });
+    try {
+      const kubeconfig = join(folder, `${name}.kubeconfig`);
+      const { user, groups } = CLUSTER_ADMIN;
+      writeFileSync(kubeconfig, await cluster.kubeconfig({ name: user, groups }), { mode: 0o600 });
+      const client = await connect({ kubeconfig, userAgent: 'placet-bench' });
+      await installKinds(client);
+      await client.close();
+      return { kubeconfig, pids: () => pidsOf(cluster), stop: () => cluster.close() };
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+  },
+};
+
+const pidsOf = (cluster: Cluster): number[] =>
+  BINARIES.filter((name) => name !== 'kube-controller-manager').flatMap((name) => {
+    const guard = cluster.guardPid(name);
+    return guard === undefined ? [] : childrenOf(guard);
+  });
