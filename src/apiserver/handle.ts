@@ -101,6 +101,8 @@ async function route(
   if (http.method === 'HEAD' && !kind.custom) throw methodNotAllowed();
   const caller: Caller = { user, userAgent: String(http.headers['user-agent'] ?? ''), warn };
   const { namespace, name, subresource } = path;
+  const deprecation = DEPRECATIONS[`${kind.group}/${kind.plural}`];
+  if (deprecation) warn(deprecation);
   const request = {
     api,
     kind,
@@ -119,6 +121,11 @@ async function route(
 /** Whether a path names a namespace where the kind has one, and none where it has not. */
 const fits = ({ namespaced }: Kind, { namespace, name, plural }: ResourcePath): boolean =>
   namespaced ? namespace !== '' || name === '' : namespace === '' || plural === 'namespaces';
+
+/** Kubernetes warns whoever uses these. */
+const DEPRECATIONS: Readonly<Record<string, string>> = {
+  '/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
 
 /** A list of one name is allowed to those who may see that name. */
 function withSelectedName(path: ResourcePath, verb: string, query: URLSearchParams): ResourcePath {

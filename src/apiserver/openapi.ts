@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { apiVersionOf } from '../api/resource.js';
-import { OBJECT_META } from '../apimachinery/structural/object-meta.js';
-import type { Kind, Schema } from './kind.js';
+import { OBJECT_META_DOCUMENT } from './builtin/documentation.js';
+import type { Kind } from './kind.js';
 import type { KindRegistry } from './kind-registry.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -64,7 +64,7 @@ export function openApiDocument(kinds: KindRegistry, path: string): Buffer | und
 
 const documentOf = (path: string, kinds: readonly Kind[]): Json => ({
   openapi: '3.0.0',
-  info: { title: 'Kubernetes', version: 'v1.33.0' },
+  info: { title: 'Kubernetes', version: 'v1.36.3' },
   paths: Object.fromEntries(kinds.flatMap((kind) => pathsOf(path, kind))),
   components: { schemas: Object.assign({}, ...kinds.map(componentsOf)) },
 });
@@ -77,26 +77,37 @@ function schemaName({ group, version, kind, custom }: Kind): string {
   return `io.k8s.api.${group === '' ? 'core' : (group.split('.')[0] ?? '')}.${version}.${kind}`;
 }
 
-const TYPE_META: Readonly<Record<string, Schema>> = {
+const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
+
+/** In Kubernetes' words, which `kubectl explain` shows of every kind. */
+const TYPE_META: Json = {
   apiVersion: {
     type: 'string',
-    description:
-      'The versioned schema of this representation of an object: group and version. Servers convert to their own latest value.',
+    description: `APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: ${CONVENTIONS}#resources`,
   },
-  kind: { type: 'string', description: 'The REST resource this object represents, in CamelCase. Cannot be updated.' },
-  metadata: { ...OBJECT_META, description: "Standard object's metadata." },
+  kind: {
+    type: 'string',
+    description: `Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: ${CONVENTIONS}#types-kinds`,
+  },
+  metadata: {
+    ...OBJECT_META_DOCUMENT.root,
+    description: `Standard object's metadata. More info: ${CONVENTIONS}#metadata`,
+  },
 };
 
 function componentsOf(kind: Kind): Json {
   const document = kind.document?.();
-  return { ...document?.components, [schemaName(kind)]: schemaOf(kind, document?.root ?? { ...kind.schema }) };
+  return {
+    ...(document ?? OBJECT_META_DOCUMENT).components,
+    [schemaName(kind)]: schemaOf(kind, document?.root ?? { ...kind.schema }),
+  };
 }
 
 const schemaOf = (kind: Kind, schema: Json): Json => ({
   ...schema,
   properties: kind.custom
-    ? { ...TYPE_META, ...kind.schema.properties, metadata: TYPE_META.metadata }
-    : { ...(schema.properties as Json), apiVersion: TYPE_META.apiVersion, kind: TYPE_META.kind },
+    ? { ...kind.schema.properties, ...TYPE_META }
+    : { ...(schema.properties as Json), ...TYPE_META },
   'x-kubernetes-group-version-kind': [gvkOf(kind)],
 });
 

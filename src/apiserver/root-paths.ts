@@ -21,8 +21,8 @@ import { methodNotAllowed, noSuchResource } from './status-error.js';
 /** Kubernetes' version whose behaviour is served. */
 const VERSION = {
   major: '1',
-  minor: '33',
-  gitVersion: 'v1.33.0+placet',
+  minor: '36',
+  gitVersion: 'v1.36.3+placet',
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',

@@ -40,7 +40,13 @@ const ALWAYS = new Set(['metadata.name', 'metadata.namespace']);
 function checkFields(kind: Kind, { requirements }: FieldSelector): void {
   const selectable = kind.selectableFields.map((path) => path.replace(/^\./, ''));
   for (const { field } of requirements) {
-    if (!ALWAYS.has(field) && !selectable.includes(field)) throw badRequest(`field label not supported: ${field}`);
+    if (ALWAYS.has(field) || selectable.includes(field)) continue;
+    // Kubernetes asks a function of the kind where it has one, and one for all other kinds.
+    const common = !kind.custom && selectable.length === 0;
+    const known = [...ALWAYS].map((name) => `"${name}"`).join(', ');
+    throw badRequest(
+      common ? `"${field}" is not a known field selector: only ${known}` : `field label not supported: ${field}`,
+    );
   }
 }
 

@@ -13,7 +13,8 @@ export interface Shaped {
   readonly unknown: readonly string[];
 }
 
-type Refuse = (problem: string) => Error;
+/** `converted` is what is wrong in other words, for what was not read from JSON. */
+type Refuse = (problem: string, converted?: string) => Error;
 
 /** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
 export function shaped(kind: Kind, sent: Unstructured, refuse: Refuse = refusedBody(kind)): Shaped {
@@ -28,7 +29,7 @@ export function decodedAs(kind: Kind, sent: Unstructured, refuse: Refuse = refus
   try {
     return kind.decode ? kind.decode(sent) : { ...sent, metadata: decodeMetadata(sent.metadata) };
   } catch (error) {
-    throw error instanceof Misfit ? refuse(error.message) : error;
+    throw error instanceof Misfit ? refuse(error.message, error.converted) : error;
   }
 }
 

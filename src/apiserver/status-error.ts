@@ -76,6 +76,10 @@ export const notFound = (kind: Named, name: string): StatusError =>
 export const noSuchResource = (): StatusError =>
   new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 
+/** Of an object that may well exist: for a custom kind kube-apiserver answers as if it did not. */
+export const noSuchSubresource = (kind: Named & { readonly custom: boolean }, name: string): StatusError =>
+  kind.custom ? notFound(kind, name) : noSuchResource();
+
 export const alreadyExists = (kind: Named, name: string, because = ''): StatusError =>
   new StatusError(409, 'AlreadyExists', `${because}${qualified(kind)} "${name}" already exists`, detailsOf(kind, name));
 

@@ -11,11 +11,13 @@ import { freePorts, type Guarded, startGuarded } from './guarded.js';
 import { auditLog, etcdUrl, flagsOf, type Layout, serverUrl } from './server-flags.js';
 
 const START_LIMIT_MS = 90_000;
-/** What deletes, fills aggregated roles and signs requests: nothing here runs pods. */
+/** What deletes, fills aggregated roles and namespaces and signs requests: nothing here runs pods. */
 const CONTROLLERS = [
   'garbage-collector-controller',
   'namespace-controller',
   'clusterrole-aggregation-controller',
+  'root-ca-certificate-publisher-controller',
+  'serviceaccount-controller',
   'certificatesigningrequest-signing-controller',
 ];
 /** Who the controllers are, too. */

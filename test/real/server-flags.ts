@@ -66,6 +66,7 @@ const controllerManager: Flags = ({ folder, controllers }) => ({
   'kube-api-qps': '500',
   'kube-api-burst': '1000',
   'use-service-account-credentials': 'false',
+  'root-ca-file': join(folder, 'ca.crt'),
   'cluster-signing-cert-file': join(folder, 'ca.crt'),
   'cluster-signing-key-file': join(folder, 'ca.key'),
 });

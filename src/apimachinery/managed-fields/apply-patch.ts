@@ -136,6 +136,6 @@ function finished(request: ApplyRequest, live: JsonObject, { object, managers }:
   if (request.live && object === live && equalJson(managedFields, before)) {
     return { kind: 'applied', object: request.live, managedFields };
   }
-  const complete = request.manager === 'kubectl' ? withLastApplied(live, object) : object;
+  const complete = request.manager === 'kubectl' ? withLastApplied(object, request.applied) : object;
   return { kind: 'applied', object: withManagedFields(complete, managedFields), managedFields };
 }

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from '../json.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../json.js';
 import { compare } from './compare.js';
 import { difference, EMPTY, type FieldSet } from './field-set.js';
 import { fieldsOf } from './fields-of.js';
-import { metadataOf, withoutManagedFields } from './metadata-fields.js';
+import { metadataOf } from './metadata-fields.js';
 import type { OwnershipType } from './ownership-type.js';
 
 const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -35,15 +35,18 @@ function parsed(text: string | undefined): JsonObject | undefined {
   }
 }
 
-/** Keeps the annotation true for those who still apply client-side. */
-export function withLastApplied(live: JsonObject, object: JsonObject): JsonObject {
-  if (annotationOf(live) === undefined) return object;
+/** Keeps the annotation of an object true for those who still apply client-side: it says what was applied last. */
+export function withLastApplied(object: JsonObject, applied: JsonObject): JsonObject {
+  if (annotationOf(object) === undefined) return object;
+  const text = `${canonicalJson(withoutAnnotation(applied))}\n`;
   const metadata = metadataOf(object);
   const annotations = isJsonObject(metadata.annotations) ? metadata.annotations : {};
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [ANNOTATION]: text } } };
+}
+
+function withoutAnnotation(object: JsonObject): JsonObject {
+  const { annotations, ...metadata } = metadataOf(object);
+  if (!isJsonObject(annotations)) return object;
   const { [ANNOTATION]: _, ...others } = annotations;
-  const bare = withoutManagedFields({ ...object, metadata: { ...metadata, annotations: others } });
-  return {
-    ...object,
-    metadata: { ...metadata, annotations: { ...annotations, [ANNOTATION]: `${JSON.stringify(bare)}\n` } },
-  };
+  return { ...object, metadata: { ...metadata, annotations: others } };
 }

@@ -37,6 +37,9 @@ const authenticated = (user: User): User => ({
   groups: [...new Set([...user.groups, 'system:authenticated'])],
 });
 
+/** Which of a user's credentials was shown, for `kubectl auth whoami` and webhooks. */
+const CREDENTIAL = 'authentication.kubernetes.io/credential-id';
+
 /** The certificate of a connection does not change: it is read once. */
 function certificateUser({ socket }: IncomingMessage, known: WeakMap<TLSSocket, User | undefined>): User | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
@@ -45,13 +48,15 @@ function certificateUser({ socket }: IncomingMessage, known: WeakMap<TLSSocket, 
 }
 
 function readCertificate(socket: TLSSocket): User | undefined {
-  const { subject } = socket.getPeerCertificate();
+  const { subject, raw } = socket.getPeerCertificate();
   if (!subject) return undefined;
   if (!socket.authorized) throw unauthorized();
   // Node gives a list when a name appears more than once.
   const { CN, O } = subject as { CN?: string | string[]; O?: string | string[] };
   const [name] = [CN ?? []].flat();
-  return name === undefined ? undefined : authenticated({ name, groups: [O ?? []].flat() });
+  if (name === undefined) return undefined;
+  const extra = { [CREDENTIAL]: [`X509SHA256=${createHash('sha256').update(raw).digest('hex')}`] };
+  return authenticated({ name, groups: [O ?? []].flat(), extra });
 }
 
 function tokenUser(

@@ -1,6 +1,6 @@
 import type { Unstructured } from '../../api/meta.js';
 import { required } from '../builtin/causes.js';
-import { specOf, statusOf, typed } from '../builtin/typed.js';
+import { specOf, statusOf } from '../builtin/typed.js';
 import type { Attributes, Authorizer, Decision, User } from '../identity.js';
 import type { Strategy } from '../kind.js';
 import { badRequest, type Cause, invalid } from '../status-error.js';
@@ -121,8 +121,9 @@ export const selfSubjectRulesReview = (authorizer: RbacAuthorizer): Strategy => 
 
 /** `kubectl auth whoami`. */
 export const selfSubjectReview: Strategy = {
-  answer: (review, { user }) => ({
-    ...typed<Unstructured>(review),
+  answer: (review, { user, now }) => ({
+    ...review,
+    metadata: { ...review.metadata, creationTimestamp: now.toISOString().replace(/\.\d+/, '') },
     status: { ...statusOf<object>(review), userInfo: userInfoOf(user) },
   }),
 };

@@ -75,11 +75,17 @@ export function toAutoscalerV1(object: Unstructured): Unstructured {
   };
 }
 
-const completeMetrics = (draft: Unstructured): void => {
-  if (draft.apiVersion !== 'autoscaling/v2') return;
-  const spec = specOf<SpecV2>(draft);
-  if (!spec.metrics?.length) spec.metrics = [cpu(80)];
-};
+const USUAL_UTILIZATION = 80;
+
+/** Who names no metric means CPU, in either version. */
+function completeMetrics(draft: Unstructured): void {
+  if (draft.apiVersion === 'autoscaling/v2') {
+    const spec = specOf<SpecV2>(draft);
+    if (!spec.metrics?.length) spec.metrics = [cpu(USUAL_UTILIZATION)];
+  } else if (!draft.metadata.annotations?.[METRICS]) {
+    specOf<SpecV1>(draft).targetCPUUtilizationPercentage ??= USUAL_UTILIZATION;
+  }
+}
 
 export const autoscaler: Strategy = {
   prepareCreate: completeMetrics,

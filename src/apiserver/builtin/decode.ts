@@ -15,9 +15,16 @@ export const decode = (model: string, object: Unstructured): Unstructured =>
 export const decodeMetadata = (metadata: ObjectMeta): ObjectMeta =>
   decodeModel('V1ObjectMeta', metadata, []) as ObjectMeta; // as above
 
-/** The JSON has another type than the field; the message is Go's. */
+/** The JSON has another type than the field; the message is that of Go's JSON decoder. */
 export class Misfit extends Error {
   override readonly name = 'Misfit';
+  /** What Kubernetes says when it reads the value not from JSON, but from what a strategic merge patch made. */
+  readonly converted: string | undefined;
+
+  constructor(message: string, converted?: string) {
+    super(message);
+    this.converted = converted;
+  }
 }
 
 const fields = new Map<string, readonly Field[]>();
@@ -119,7 +126,25 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
 function misfit(code: string, value: unknown, { model, path }: Place): Misfit {
   return new Misfit(
     `json: cannot unmarshal ${describe(code, value)} into Go struct field ${goName(model)}.${path.join('.')} of type ${goType(code)}`,
+    conversionProblem(code, value),
   );
+}
+
+function conversionProblem(code: string, value: unknown): string {
+  const type = goType(code);
+  const from = convertedFrom(value);
+  if (code.startsWith('[')) return `cannot restore slice from ${from}`;
+  if (code.startsWith('{')) return `cannot restore map from ${from}`;
+  if (code.length > 1) return `cannot restore struct from: ${from}`;
+  if (code === 'x') return `json: cannot unmarshal ${goKind(value)} into Go value of type int32`;
+  const convertible = (code === 's' && from === 'int64') || ((code === 'i' || code === 'l') && from === 'float64');
+  return convertible ? `cannot convert ${from} to ${type}` : `unrecognized type: ${type}`;
+}
+
+function convertedFrom(value: unknown): string {
+  if (Array.isArray(value)) return 'slice';
+  if (isObject(value)) return 'map';
+  return typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : goKind(value);
 }
 
 function describe(code: string, value: unknown): string {

@@ -6,6 +6,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Types `kubectl explain` calls by their names. */
 const NAMED_SCALARS: Readonly<Record<string, readonly [name: string, schema: Json]>> = {
   x: ['IntOrString', { oneOf: [{ type: 'integer' }, { type: 'string' }], format: 'int-or-string' }],
+  fieldsV1: ['FieldsV1', { type: 'object' }],
   q: ['Quantity', { oneOf: [{ type: 'string' }, { type: 'number' }] }],
 };
 
@@ -48,21 +49,21 @@ function componentOf(model: string, refer: (name: string) => string): Json {
 }
 
 /** What the schema says of a field beside its type, which is by reference here. */
-function documentedField({ code }: Field, schema: Json, refer: (name: string) => string): Json {
+function documentedField({ name, code }: Field, schema: Json, refer: (name: string) => string): Json {
   const { type: _, properties: _p, items: _i, additionalProperties: _a, ...rest } = schema;
   const beside = Object.fromEntries(
     Object.entries(rest).filter(
       ([name]) => name === 'default' || name.startsWith('x-kubernetes-patch') || name.startsWith('x-kubernetes-list'),
     ),
   );
-  return { ...typeOf(code, refer), ...beside };
+  return { ...typeOf(code, name, refer), ...beside };
 }
 
-function typeOf(code: string, refer: (name: string) => string): Json {
+function typeOf(code: string, name: string, refer: (name: string) => string): Json {
   const inner = code.slice(1);
-  if (code.startsWith('[')) return { type: 'array', items: typeOf(inner, refer) };
-  if (code.startsWith('{')) return { type: 'object', additionalProperties: typeOf(inner, refer) };
-  const named = NAMED_SCALARS[code];
+  if (code.startsWith('[')) return { type: 'array', items: typeOf(inner, name, refer) };
+  if (code.startsWith('{')) return { type: 'object', additionalProperties: typeOf(inner, name, refer) };
+  const named = NAMED_SCALARS[name === 'fieldsV1' ? name : code];
   if (named) return reference(componentName(named[0]));
   if (code === 'a') return { type: 'object' };
   if (code.length > 1) return reference(refer(code));
@@ -73,4 +74,15 @@ function typeOf(code: string, refer: (name: string) => string): Json {
 const asJson = (schema: Schema | undefined): Json => ({ ...schema });
 
 // A reference alone would hide what stands beside it.
-const reference = (name: string): Json => ({ allOf: [{ $ref: `#/components/schemas/${name}` }] });
+function reference(name: string): Json {
+  return { allOf: [{ $ref: `#/components/schemas/${name}` }] };
+}
+
+const META = 'V1ObjectMeta';
+
+/** The metadata of any kind, by reference. */
+export const OBJECT_META_DOCUMENT: KindDocument = (() => {
+  const { root, components } = documentOf(META);
+  const name = componentName(META);
+  return { root: reference(name), components: { ...components, [name]: root } };
+})();

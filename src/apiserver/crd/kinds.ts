@@ -1,7 +1,10 @@
 import type { Unstructured } from '../../api/meta.js';
-import { ALL_VERBS, type Kind, STATUS, type Strategy } from '../kind.js';
+import { type Kind, STATUS, type Strategy } from '../kind.js';
 import { forbidden } from '../status-error.js';
 import { type DefinedVersion, type Definition, definitionOf } from './definition.js';
+
+/** Of every custom kind, in the order kube-apiserver tells them. */
+const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 /** The kinds a CRD makes the server serve: one per served version. */
 export function kindsOf(crd: Unstructured): readonly Kind[] {
@@ -40,7 +43,7 @@ function kindOf({ group, names, scope }: Definition, version: DefinedVersion, st
     columns: version.additionalPrinterColumns ?? [],
     nameRule: 'subdomain',
     subresources: version.subresources?.status ? [STATUS] : [],
-    verbs: ALL_VERBS,
+    verbs: VERBS,
     countsGeneration: true,
     qualifiesFinalizers: false,
     createsOnUpdate: false,

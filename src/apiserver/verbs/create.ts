@@ -3,7 +3,7 @@ import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { decodedAs } from '../shape.js';
-import { badRequest, methodNotAllowed, noSuchResource, notFound, StatusError } from '../status-error.js';
+import { badRequest, methodNotAllowed, noSuchSubresource, notFound, StatusError } from '../status-error.js';
 import { fromStored } from '../versions.js';
 import { contextOf, createObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
@@ -39,7 +39,7 @@ export function namespaceOf({ kind, namespace }: ResourceRequest, { metadata }: 
 async function createAt(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
   const subresource = kind.subresources.find((sub) => sub.name === request.subresource);
-  if (!subresource?.create) throw subresource ? methodNotAllowed() : noSuchResource();
+  if (!subresource?.create) throw subresource ? methodNotAllowed() : noSuchSubresource(kind, name);
   const parent = api.store.head(keyFor(kind, namespace, name));
   if (!parent) throw notFound(kind, name);
   const object = withoutNulls((await sentObject(request, subresource.type)).object);

@@ -51,7 +51,8 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
     // What a strategic merge patch says of the type is not read.
     const whole = type === STRATEGIC ? { ...result, apiVersion: apiVersionOf(expected), kind: expected.kind } : result;
     const shown = type === STRATEGIC ? goText(value) : kind.custom ? canonicalJson(result) : JSON.stringify(result);
-    const refuse = (problems: string) => refusedPatch(shown, problems);
+    const refuse = (problems: string, converted = problems) =>
+      refusedPatch(shown, type === STRATEGIC ? converted : problems);
     const object = placedAt(request, typedResult(whole, expected, knows(request), refuse));
     return { object, problems: strict, refuse, keepsUid: true, ...unversioned(before, object) };
   };

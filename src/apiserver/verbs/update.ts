@@ -3,7 +3,7 @@ import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
 import type { Subresource } from '../kind.js';
 import { type ResourceRequest, sentObject } from '../request.js';
-import { badRequest, methodNotAllowed, noSuchResource } from '../status-error.js';
+import { badRequest, methodNotAllowed, noSuchSubresource } from '../status-error.js';
 import { insertSent, updateObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
@@ -49,12 +49,12 @@ export function placedAt({ kind, namespace, name }: ResourceRequest, object: Uns
 
 /** Undefined for the object itself. */
 export function writableSubresource(
-  { kind, subresource }: ResourceRequest,
+  { kind, name, subresource }: ResourceRequest,
   verb: 'update' | 'patch',
 ): Subresource | undefined {
   if (subresource === '') return undefined;
-  const found = kind.subresources.find(({ name }) => name === subresource);
-  if (!found) throw noSuchResource();
+  const found = kind.subresources.find((one) => one.name === subresource);
+  if (!found) throw noSuchSubresource(kind, name);
   if (!found.verbs.includes(verb)) throw methodNotAllowed();
   return found;
 }

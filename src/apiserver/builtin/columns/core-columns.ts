@@ -80,7 +80,7 @@ function nodeStatus(object: Unstructured): string {
 }
 
 const quota = (object: Unstructured, prefix: RegExp): string => {
-  const { hard } = spec(object);
+  const { hard } = status(object);
   const used = typed<Record<string, unknown> | undefined>(status(object).used) ?? {};
   return Object.entries(typed<Record<string, unknown> | undefined>(hard) ?? {})
     .filter(([name]) => prefix.test(name))
@@ -105,7 +105,7 @@ const claimOf = (object: Unstructured): string => {
 export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ConfigMap: [count('Data', ({ data, binaryData }) => sizeOf(data) + sizeOf(binaryData)), AGE],
   Secret: [text('Type', ({ type }) => type), count('Data', ({ data }) => sizeOf(data)), AGE],
-  ServiceAccount: [count('Secrets', ({ secrets }) => items(secrets).length), AGE],
+  ServiceAccount: [AGE],
   Namespace: [text('Status', (object) => status(object).phase), AGE],
   Node: [
     text('Status', nodeStatus),

@@ -93,7 +93,7 @@ export const OTHER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     count('Value', ({ value }) => number(value)),
     text('Global-Default', ({ globalDefault }) => globalDefault === true),
     AGE,
-    text('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy, 1),
+    text('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? ''),
   ],
   'node.k8s.io/RuntimeClass': [text('Handler', ({ handler }) => handler), AGE],
   'certificates.k8s.io/CertificateSigningRequest': [

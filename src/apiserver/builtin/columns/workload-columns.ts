@@ -19,9 +19,11 @@ import {
   text,
   time,
 } from './column.js';
+import { metricTargets } from './metric-targets.js';
 
 const containersOf = (object: Unstructured): readonly Container[] => {
-  const { template } = typed<WorkloadSpec>(spec(object));
+  const workload = member(member(spec(object), 'jobTemplate'), 'spec') ?? spec(object);
+  const { template } = typed<WorkloadSpec>(workload);
   return template?.spec?.containers ?? typed<PodSpec>(spec(object)).containers ?? [];
 };
 
@@ -121,12 +123,14 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       return last ? age(last, now) : '<none>';
     }),
     AGE,
+    ...WIDE,
   ],
   'autoscaling/HorizontalPodAutoscaler': [
     text('Reference', (object) => {
       const { scaleTargetRef } = spec(object);
       return `${String(member(scaleTargetRef, 'kind'))}/${String(member(scaleTargetRef, 'name'))}`;
     }),
+    text('Targets', metricTargets),
     text('MinPods', (object) => spec(object).minReplicas ?? '<unset>'),
     count('MaxPods', (object) => number(spec(object).maxReplicas)),
     count('Replicas', (object) => number(status(object).currentReplicas)),
