@@ -30,6 +30,8 @@ export interface AgentOptions {
   readonly pollMs?: number;
   /** The backstop: each work is gone through again about this often. */
   readonly resyncMs?: number;
+  /** Most removals end before that and are never reported as going on. */
+  readonly quickRemovalMs?: number;
   /** How long a record is kept whose work is gone from the hub without notice. */
   readonly evictionGraceMs?: number;
   /** Report objects and lists in feedback as JSON text. */
@@ -116,6 +118,7 @@ export function startAgent(options: AgentOptions, signal: AbortSignal): Promise<
         now,
         log,
         pollMs: options.pollMs ?? 10_000,
+        quickRemovalMs: options.quickRemovalMs ?? 300,
       }),
     },
     signal,

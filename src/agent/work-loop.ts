@@ -36,6 +36,8 @@ export interface WorkLoopParts {
   readonly log: Logger;
   /** How often objects are looked at whose kind cannot be watched. */
   readonly pollMs: number;
+  /** A removal is not reported before it has taken that long. */
+  readonly quickRemovalMs: number;
 }
 
 const COLLECT_BASE_MS = 20;
@@ -85,28 +87,43 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
 
   const remove = async (key: string, work: ManifestWork, memory: WorkMemory, signal: AbortSignal): Promise<Outcome> => {
     if (!hasFinalizer(work)) return done;
-    const record =
-      recordOf(work, memory) ??
-      (await spoke.get(Records, { name: `${identity.hubHash}-${work.metadata.name}` }, signal));
+    const record = await recordToRemove(work, memory, signal);
     if (!record) {
       await dropFinalizer(hub, work, signal);
       return done;
     }
+    memory.removal ??= { sinceMs: tools.clock(), isAsked: false };
+    const quickMs = memory.removal.sinceMs + parts.quickRemovalMs - tools.clock();
+    const asking = record.metadata.deletionTimestamp ? undefined : askToGo(work, record, memory, signal);
+    const reporting = quickMs > 0 ? undefined : reportRemoval(key, work, memory, signal);
+    await Promise.all([asking, reporting]);
+    return again(quickMs > 0 ? quickMs : parts.pollMs, 'waiting for the objects of the work to be gone');
+  };
+
+  /** Once the record was asked to go, only the watch takes it out of the cache: then it need not be looked for. */
+  const recordToRemove = async (work: ManifestWork, memory: WorkMemory, signal: AbortSignal) => {
+    const known = recordOf(work, memory);
+    if (known || memory.removal?.isAsked) return known;
+    return spoke.get(Records, { name: `${identity.hubHash}-${work.metadata.name}` }, signal);
+  };
+
+  const askToGo = async (work: ManifestWork, record: AppliedManifestWork, memory: WorkMemory, signal: AbortSignal) => {
+    await disown(work, record, signal);
+    const isAsked = records.get(record.metadata.name) !== undefined;
+    await spoke.delete(Records, record.metadata, { signal });
+    if (memory.removal) memory.removal = { ...memory.removal, isAsked };
+  };
+
+  const reportRemoval = async (key: string, work: ManifestWork, memory: WorkMemory, signal: AbortSignal) => {
     const observations = await observed(key, work, signal);
     const at = { generation: work.metadata.generation ?? 0, now: now() };
     const applied = work.status?.conditions?.some(({ type }) => type === 'Applied');
-    const reporting = writeStatus(
+    memory.work = await writeStatus(
       hub,
       work,
       (status) => withDeleting(applied ? nextStatus(status, observations, at) : { ...status }, at),
       signal,
     );
-    const deleting = record.metadata.deletionTimestamp
-      ? undefined
-      : disown(work, record, signal).then(() => spoke.delete(Records, record.metadata, { signal }));
-    const [written] = await Promise.all([reporting, deleting]);
-    memory.work = written;
-    return again(parts.pollMs, 'waiting for the objects of the work to be gone');
   };
 
   /** Objects that the work is to leave behind lose its owner reference before its record goes. */
@@ -168,6 +185,7 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
     ]);
     memory.work = work;
     memory.record = record;
+    memory.removal = undefined;
     if (!work) return done;
     if (record.metadata.deletionTimestamp) return report(key, work, memory, signal);
     const result = await applyPass(key, work, record, memory, { ...tools, signal });

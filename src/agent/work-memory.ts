@@ -16,6 +16,8 @@ export interface WorkMemory {
   retryNow: boolean;
   /** When the status was last written, in milliseconds of the monotonic clock. */
   reportedAt: number;
+  /** Since when the work is on its way out, by the same clock, and whether its record was asked to go while it was cached. */
+  removal: { readonly sinceMs: number; readonly isAsked: boolean } | undefined;
   /** Passes in a row that could not finish taking objects away. */
   collecting: number;
 }
@@ -27,6 +29,7 @@ export const newMemory = (): WorkMemory => ({
   attempts: new Map(),
   retryNow: false,
   reportedAt: Number.NEGATIVE_INFINITY,
+  removal: undefined,
   collecting: 0,
 });
 

@@ -148,26 +148,53 @@ test('B04: what leaves the work leaves the cluster, and only that', async (t) =>
   t.is(after?.metadata.uid, before?.metadata.uid);
 });
 
+/** The client, with each write noted as `side verb`. */
+function counted(client: KubeClient, side: string, writes: string[]): KubeClient {
+  const count =
+    (verb: 'create' | 'update' | 'patch' | 'apply' | 'delete') =>
+    (...args: unknown[]): unknown => {
+      writes.push(`${side} ${verb}`);
+      return Reflect.apply(client[verb], client, args);
+    };
+  return withFault(client, {
+    create: count('create') as KubeClient['create'],
+    update: count('update') as KubeClient['update'],
+    patch: count('patch') as KubeClient['patch'],
+    apply: count('apply') as KubeClient['apply'],
+    delete: count('delete') as KubeClient['delete'],
+  });
+}
+
+test('a removal that ends soon costs one write on the hub; one that does not is reported', async (t) => {
+  const quick: string[] = [];
+  const { hub, spoke } = await start(t, {
+    hub: (client) => counted(client, 'hub', quick),
+    options: { quickRemovalMs: 60_000 },
+  });
+  await hub.create(ManifestWork, work('w', [configMap('cm1')]));
+  await available(t, hub, 'w');
+  quick.length = 0;
+  await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
+  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
+  t.deepEqual(quick, ['hub patch']);
+  t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
+
+  const slow = await start(t, { options: { quickRemovalMs: 0 } });
+  const held = { ...configMap('held'), metadata: { name: 'held', namespace: 'ns', finalizers: ['example.com/x'] } };
+  await slow.hub.create(ManifestWork, work('w', [held]));
+  await available(t, slow.hub, 'w');
+  await slow.hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
+  await eventually(t, 'Deleting', async () => {
+    const found = await slow.hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' });
+    return findCondition(found?.status?.conditions, 'Deleting')?.status === 'True';
+  });
+});
+
 test('steady state makes zero writes', async (t) => {
   const writes: string[] = [];
-  const counted = (client: KubeClient, side: string): KubeClient => {
-    const count =
-      (verb: 'create' | 'update' | 'patch' | 'apply' | 'delete') =>
-      (...args: unknown[]): unknown => {
-        writes.push(`${side} ${verb}`);
-        return Reflect.apply(client[verb], client, args);
-      };
-    return withFault(client, {
-      create: count('create') as KubeClient['create'],
-      update: count('update') as KubeClient['update'],
-      patch: count('patch') as KubeClient['patch'],
-      apply: count('apply') as KubeClient['apply'],
-      delete: count('delete') as KubeClient['delete'],
-    });
-  };
   const { hub, agent } = await start(t, {
-    hub: (client) => counted(client, 'hub'),
-    spoke: (client) => counted(client, 'spoke'),
+    hub: (client) => counted(client, 'hub', writes),
+    spoke: (client) => counted(client, 'spoke', writes),
     options: { resyncMs: 20 },
     onOutcome: (key) => passes.push(key),
   });
