@@ -48,6 +48,8 @@ export interface ApiServerOptions {
   readonly audit?: (attributes: Attributes, decision: Decision) => void;
   /** Plays the kubelet: marks Deployments, Jobs and the like as ready soon after each change. */
   readonly simulateWorkloads?: boolean;
+  /** Whether garbage is collected, namespaces are emptied, certificates signed: yes unless false. */
+  readonly controllers?: boolean;
 }
 
 export interface ApiServer {
@@ -85,7 +87,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await createMissing(local, contents);
   const stopping = new AbortController();
   const simulateWorkloads = options.simulateWorkloads ?? false;
-  const loops = startServerLoops({ local, log, now, pki, simulateWorkloads }, stopping.signal);
+  const loops =
+    options.controllers === false ? [] : startServerLoops({ local, log, now, pki, simulateWorkloads }, stopping.signal);
   const guard = audited(authorizer, options.audit);
   const authenticator = createAuthenticator({ tokens, staticTokens, local, authorizer: guard, now });
   const handle = handler(api, { authenticator, authorizer: guard });

@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Access, Wire } from '../conformance/wire.js';
+import { isDeliberate } from './deliberate.js';
+import { KINDS } from './kinds.js';
+import type { Normal } from './normalise.js';
+import { Player } from './player.js';
+import type { Step } from './step.js';
+
+export interface Difference {
+  /** Up to the request that was answered differently. */
+  readonly steps: readonly Step[];
+  readonly embedded: unknown;
+  readonly real: unknown;
+}
+
+export interface Played {
+  readonly step: Step;
+  readonly code: number;
+}
+
+const LAST = 'zz-last';
+
+/** Two servers that get the same requests. */
+export class Duel {
+  readonly #wires: readonly [Wire, Wire];
+
+  constructor(embedded: Access, real: Access) {
+    this.#wires = [new Wire(embedded), new Wire(real)];
+  }
+
+  close(): void {
+    for (const wire of this.#wires) wire.close();
+  }
+
+  /** Plays a sequence in a namespace of its own, until answers differ and `passes` does not let that pass. */
+  async play(
+    steps: readonly Step[],
+    namespace: string,
+    played: (one: Played) => void,
+    passes: (difference: Difference) => boolean = () => false,
+  ): Promise<Difference | undefined> {
+    const players = this.#wires.map((wire) => new Player(wire, namespace));
+    const both = async <T>(ask: (player: Player, wire: Wire) => Promise<T>): Promise<T[]> =>
+      Promise.all(this.#wires.map((wire, index) => ask(players[index] ?? new Player(wire, namespace), wire)));
+    await both((_, wire) => wire.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } }));
+    const starts = await both((_, wire) => startsOf(wire, namespace));
+    for (const [index, step] of steps.entries()) {
+      const [embedded, real] = await both((player) => player.play(step));
+      played({ step, code: real?.code ?? 0 });
+      if (isSame(step, embedded, real)) continue;
+      const difference = { steps: steps.slice(0, index + 1), embedded, real };
+      if (!passes(difference)) return difference;
+    }
+    return this.#compareEvents(steps, namespace, players, starts);
+  }
+
+  async #compareEvents(
+    steps: readonly Step[],
+    namespace: string,
+    players: readonly Player[],
+    starts: readonly (readonly string[])[],
+  ): Promise<Difference | undefined> {
+    for (const [index, kind] of KINDS.entries()) {
+      const path = kind.collection.replace('{ns}', namespace);
+      const [embedded, real] = await Promise.all(
+        players.map((player, server) =>
+          player.eventsUntil(path, starts[server]?.[index] ?? '', {
+            ...kind.last,
+            apiVersion: kind.apiVersion,
+            kind: kind.kind,
+            metadata: { name: LAST },
+          }),
+        ),
+      );
+      if (!isDeepStrictEqual(embedded, real)) {
+        const watch = { method: 'WATCH', path: kind.collection };
+        return { steps: [...steps, watch], ...firstDifferent(embedded ?? [], real ?? []) };
+      }
+    }
+    return undefined;
+  }
+}
+
+const firstDifferent = (embedded: readonly unknown[], real: readonly unknown[]) => {
+  const at = real.findIndex((event, index) => !isDeepStrictEqual(event, embedded[index]));
+  const index = at < 0 ? real.length : at;
+  return { embedded: { index, event: embedded[index] }, real: { index, event: real[index] } };
+};
+
+const isSame = (step: Step, embedded: Normal | undefined, real: Normal | undefined): boolean =>
+  isDeepStrictEqual(embedded, real) || isDeliberate(step, embedded, real);
+
+const startsOf = (wire: Wire, namespace: string): Promise<readonly string[]> =>
+  Promise.all(
+    KINDS.map(async ({ collection }) => {
+      const { body } = await wire.call('GET', `${collection.replace('{ns}', namespace)}?limit=1`);
+      return body.metadata.resourceVersion;
+    }),
+  );

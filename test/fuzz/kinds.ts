@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { GIZMO_API } from './gizmo.js';
+import { type Json, mostly, NAMES, some } from './values.js';
+
+/** One kind of the domain. */
+export interface FuzzKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Path of the collection the objects are in. */
+  readonly collection: string;
+  /** Of its own field manager: strategic merge patches are known for it. */
+  readonly builtIn: boolean;
+  readonly hasStatus: boolean;
+  /** What a good object has beside its metadata. */
+  readonly content: fc.Arbitrary<Json>;
+  /** Some of that, as a patch or an applied configuration has it. */
+  readonly part: fc.Arbitrary<Json>;
+  readonly status?: fc.Arbitrary<Json>;
+  /** JSON pointers that odd values and JSON patches go to. */
+  readonly pointers: readonly string[];
+  readonly fieldSelectors?: readonly string[];
+  /** Content of an object that is always accepted. */
+  readonly last: Json;
+}
+
+const TEXT = fc.constantFrom('x', 'y', '');
+
+const CONFIG = some({
+  data: fc.dictionary(
+    mostly(fc.constantFrom('k', 'l', 'm.n'), fc.constantFrom('a/b', '..', 'z'.repeat(254)), 20),
+    TEXT,
+    { maxKeys: 3 },
+  ),
+  binaryData: fc.dictionary(
+    fc.constantFrom('k', 'bin'),
+    mostly(fc.constantFrom('AQI=', ''), fc.constantFrom('!', 'AQI')),
+    { maxKeys: 1 },
+  ),
+});
+
+const configMaps: FuzzKind = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  collection: '/api/v1/namespaces/{ns}/configmaps',
+  builtIn: true,
+  hasStatus: false,
+  content: mostly(
+    CONFIG,
+    CONFIG.map((config) => ({ ...config, immutable: true })),
+  ),
+  part: CONFIG,
+  pointers: ['/data', '/data/k', '/data/none', '/binaryData', '/binaryData/bin', '/immutable', '/surplus', ''],
+  last: {},
+};
+
+const SIZE = mostly(fc.integer({ min: 1, max: 10 }), fc.constantFrom(0, 11));
+const PARTS = fc.array(
+  some({ id: mostly(fc.constantFrom('p', 'q', 'r'), fc.constant('')), weight: SIZE, note: TEXT }),
+  { maxLength: 3 },
+);
+const PORTS = fc.array(
+  fc.record(
+    { port: fc.constantFrom(1, 2), protocol: fc.constantFrom('TCP', 'UDP'), label: TEXT },
+    { requiredKeys: ['port'] },
+  ),
+  { maxLength: 3 },
+);
+
+const GIZMO_MEMBERS = {
+  ratio: mostly(fc.constantFrom(0, 0.5, 1, 2.5), fc.constantFrom(0.3, 20)),
+  on: fc.boolean(),
+  colour: mostly(fc.constantFrom('red', 'green'), fc.constant('blue')),
+  name: mostly(fc.constantFrom('abc', 'de'), fc.constantFrom('ABC', 'toolong', '')),
+  when: mostly(fc.constant('2001-01-01T00:00:00Z'), fc.constantFrom('yesterday', '2001-01-01')),
+  maybe: fc.constantFrom('x', null),
+  port: mostly(fc.constantFrom<(string | number)[]>(80, 'http'), fc.constantFrom<unknown[]>(1.5, true, null)),
+  free: fc.constantFrom<unknown[]>({}, { a: 1 }, { a: { b: [1, null] } }, { a: null }),
+  inner: some({ depth: SIZE }),
+  whole: some({ x: TEXT, y: TEXT }),
+  table: fc.dictionary(fc.constantFrom('a', 'b', 'c'), SIZE, { maxKeys: 3 }),
+  order: fc.array(TEXT, { maxLength: 4 }),
+  set: fc.array(fc.constantFrom('s', 't', 'u'), { maxLength: 3 }),
+  parts: PARTS,
+  ports: PORTS,
+};
+
+const GIZMO_POINTERS = [
+  'size',
+  ...Object.keys(GIZMO_MEMBERS),
+  'surplus',
+  'parts/0',
+  'parts/0/weight',
+  'parts/-',
+  'set/0',
+  'set/-',
+  'order/1',
+  'inner/depth',
+  'free/a',
+].map((path) => `/spec/${path}`);
+
+const gizmos: FuzzKind = {
+  apiVersion: GIZMO_API,
+  kind: 'Gizmo',
+  collection: `/apis/${GIZMO_API}/namespaces/{ns}/gizmos`,
+  builtIn: false,
+  hasStatus: true,
+  content: fc.tuple(SIZE, some(GIZMO_MEMBERS)).map(([size, rest]) => ({ spec: { size, ...rest } })),
+  part: some({ size: SIZE, ...GIZMO_MEMBERS }).map((spec) => ({ spec })),
+  status: some({
+    phase: mostly(fc.constantFrom('New', 'Done'), fc.constant('Odd')),
+    count: SIZE,
+    conditions: fc.array(
+      fc.record({ type: fc.constantFrom('Ready', 'Set'), status: fc.constantFrom('True', 'False') }),
+      { maxLength: 2 },
+    ),
+  }),
+  pointers: ['/spec', '/status', '/status/phase', '/surplus', '', ...GIZMO_POINTERS],
+  fieldSelectors: ['spec.colour=red', 'spec.colour!=red'],
+  last: { spec: { size: 1 } },
+};
+
+export const KINDS: readonly FuzzKind[] = [configMaps, gizmos];
+export const pathOf = ({ collection }: FuzzKind, name: string): string => `${collection}/${name}`;
+export const A_NAME = NAMES;

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { startCluster } from '../real/cluster.js';
+import { fuzz } from './fuzz.js';
+import { describeDifference, Summary } from './report.js';
+import { prepare, startEmbedded } from './servers.js';
+
+/** Compares the embedded server with a kube-apiserver started for it; exit code 1 when they differ. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string', default: '1' },
+      steps: { type: 'string', default: '2000' },
+      all: { type: 'boolean', default: false },
+    },
+  });
+  const [embedded, real] = await Promise.all([startEmbedded(), startCluster({ controllers: [] })]);
+  const summary = new Summary(values.seed);
+  try {
+    await Promise.all([prepare(embedded), prepare(real)]);
+    await fuzz({
+      seed: Number(values.seed),
+      steps: Number(values.steps),
+      embedded,
+      real,
+      played: (one) => summary.count(one),
+      found: (difference) => {
+        summary.differences += 1;
+        process.stdout.write(`${describeDifference(difference)}\n`);
+        return values.all ? 'go on' : 'stop';
+      },
+    });
+  } finally {
+    await Promise.all([embedded.close(), real.close()]);
+  }
+  process.stdout.write(summary.text());
+  return summary.differences === 0 ? 0 : 1;
+}

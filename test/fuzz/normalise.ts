@@ -1,0 +1,84 @@
+/** An answer without what differs between any two servers, and between two runs of one. */
+export interface Normal {
+  readonly code: number;
+  readonly warnings: readonly string[];
+  readonly body: unknown;
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
+const VERSION_IN_TEXT = /((?:ResourceVersion in [a-z ]+|current|ResourceVersion): )(\d+)/gi;
+/** What the generator lets servers make names from. */
+const GENERATED = /\bgen-\d*-[a-z0-9]{5}\b/g;
+/** Times of this run; others were sent and must come back. */
+const RECENT_MS = 2 * 3_600_000;
+
+/** Gives what it meets numbers in the order of meeting, so that two servers' uids and versions compare. */
+export class Normaliser {
+  readonly #tokens = new Map<string, string>();
+  readonly #namespace: string;
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  answer({ code, warnings, body }: Normal): Normal {
+    return { code, warnings: warnings.map((text) => this.#text(text)), body: this.value(body) };
+  }
+
+  value(value: unknown, key = ''): unknown {
+    if (typeof value === 'string') return this.#string(value, key);
+    if (Array.isArray(value)) return this.#array(value, key);
+    if (value === null || typeof value !== 'object') return value;
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    const object = Object.fromEntries(entries.map(([name, item]) => [name, this.value(item, name)]));
+    return isList(value) ? withoutListVersion(object) : object;
+  }
+
+  #array(items: readonly unknown[], key: string): unknown {
+    const normal = items.map((item) => this.value(item));
+    // Entries written in one second and in two are ordered differently; so are the faults of a Go map.
+    return key === 'managedFields' || key === 'causes' ? sorted(normal) : normal;
+  }
+
+  #string(text: string, key: string): string {
+    if (key === 'resourceVersion' && /^\d+$/.test(text)) return this.#token('version', text);
+    if (key === 'continue' && text !== '') return '<continue>';
+    if (key === 'message') return sortedProblems(this.#text(text));
+    return this.#text(text);
+  }
+
+  #text(text: string): string {
+    return text
+      .replaceAll(this.#namespace, '{ns}')
+      .replace(UUID, (uid) => this.#token('uid', uid))
+      .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#token('version', version))
+      .replace(GENERATED, (name) => this.#token('name', name))
+      .replace(TIME, (time) => (Math.abs(Date.parse(time) - Date.now()) < RECENT_MS ? '<now>' : time));
+  }
+
+  #token(what: string, text: string): string {
+    const key = `${what} ${text}`;
+    if (!this.#tokens.has(key)) this.#tokens.set(key, `<${what} ${this.#tokens.size}>`);
+    return this.#tokens.get(key) ?? '';
+  }
+}
+
+const isList = (value: object): boolean => 'items' in value || 'rows' in value;
+
+/** A list's version counts the writes of the whole server. */
+function withoutListVersion(list: Readonly<Record<string, unknown>>): unknown {
+  const { metadata } = list;
+  return metadata !== null && typeof metadata === 'object'
+    ? { ...list, metadata: { ...metadata, resourceVersion: '<list>' } }
+    : list;
+}
+
+const sorted = (items: readonly unknown[]): readonly unknown[] =>
+  items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+function sortedProblems(message: string): string {
+  const [, before, list, after] = /^(.* is invalid: \[|.*strict decoding error: )(.*?)(\]?)$/s.exec(message) ?? [];
+  if (before === undefined || list === undefined) return message;
+  return `${before}${list.split(', ').sort().join(', ')}${after}`;
+}

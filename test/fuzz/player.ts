@@ -1,0 +1,55 @@
+import type { Answer, Wire } from '../conformance/wire.js';
+import { Memory } from './memory.js';
+import { type Normal, Normaliser } from './normalise.js';
+import type { Step } from './step.js';
+
+/** One server during one sequence. */
+export class Player {
+  readonly #wire: Wire;
+  readonly #memory: Memory;
+  readonly #normaliser: Normaliser;
+
+  constructor(wire: Wire, namespace: string) {
+    this.#wire = wire;
+    this.#memory = new Memory(namespace);
+    this.#normaliser = new Normaliser(namespace);
+  }
+
+  async play(step: Step): Promise<Normal> {
+    const filled = this.#memory.fill(step);
+    const { method, path, query = {}, body, raw, type, accept } = filled;
+    const search = new URLSearchParams(query).toString();
+    const answer = await this.#wire.call(method, search ? `${path}?${search}` : path, {
+      ...(raw === undefined && body === undefined ? {} : { body: raw ?? body }),
+      ...(type === undefined ? {} : { type }),
+      ...(accept === undefined ? {} : { accept }),
+    });
+    this.#memory.learn(filled, answer);
+    return this.#normaliser.answer({ code: answer.code, warnings: warningsOf(answer), body: contentOf(answer) });
+  }
+
+  /** Everything a watch from a version tells, until it tells of `last`, which is made first. */
+  async eventsUntil(
+    path: string,
+    version: string,
+    last: { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string } },
+  ): Promise<readonly unknown[]> {
+    const { code, body } = await this.#wire.call('POST', path, { body: last });
+    if (code !== 201) throw new Error(`${path} refused the last object: ${body.message}`);
+    const events: unknown[] = [];
+    for await (const event of this.#wire.watch(`${path}?watch=1&resourceVersion=${version}`)) {
+      if (event.object.metadata?.name === last.metadata.name) break;
+      events.push(this.#normaliser.value(event));
+    }
+    return events;
+  }
+}
+
+/** Node joins the warnings of an answer with commas: quoted texts, which hold commas too. */
+const warningsOf = ({ headers }: Answer): readonly string[] => {
+  const { warning } = headers;
+  return warning === undefined ? [] : warning.split(/, (?=299 )/);
+};
+
+const contentOf = ({ body, text, headers }: Answer): unknown =>
+  /json/.test(headers['content-type'] ?? '') ? body : text;
