@@ -1,5 +1,5 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import type { User } from '../../src/apiserver/identity.js';
+import { LineReader } from '../scenarios/line-reader.js';
 import type { SeenRequest } from '../scenarios/server.js';
 import { CLUSTER_ADMIN } from './cluster.js';
 
@@ -34,45 +34,25 @@ interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** The audit log of a kube-apiserver, read further at each look. */
+/** The audit log of a kube-apiserver. */
 export class AuditLog {
-  readonly #path: string;
+  readonly #lines: LineReader;
   readonly #known = new Set<string>();
-  #offset = 0;
-  #rest = '';
 
   constructor(path: string) {
-    this.#path = path;
+    this.#lines = new LineReader(path);
   }
 
   /** What was written since the last call. */
   read(): SeenRequest[] {
-    const lines = (this.#rest + this.#readOn()).split('\n');
-    this.#rest = lines.pop() ?? '';
-    return lines
+    return this.#lines
+      .read()
       .map((line) => JSON.parse(line) as AuditEvent) // an audit log is a line of JSON for each event
       .filter(({ auditID }) => !this.#known.has(auditID))
       .flatMap((event) => {
         this.#known.add(event.auditID);
         return requestsOf(event);
       });
-  }
-
-  #readOn(): string {
-    if (!existsSync(this.#path)) return '';
-    const file = openSync(this.#path, 'r');
-    try {
-      const chunks: Buffer[] = [];
-      for (;;) {
-        const chunk = Buffer.alloc(1 << 16);
-        const length = readSync(file, chunk, 0, chunk.length, this.#offset);
-        if (length === 0) return Buffer.concat(chunks).toString('utf8');
-        this.#offset += length;
-        chunks.push(chunk.subarray(0, length));
-      }
-    } finally {
-      closeSync(file);
-    }
   }
 }
 

@@ -132,9 +132,9 @@ class Servers {
     this.#running.delete(name);
   }
 
-  /** Last started, first stopped: without etcd kube-apiserver does not end by itself. */
+  /** Nothing is left to be saved: the folder goes too. */
   async close(): Promise<void> {
-    for (const name of [...BINARIES].reverse()) if (this.#running.has(name)) await this.kill(name, 'SIGTERM');
+    await Promise.all([...this.#running.keys()].map((name) => this.kill(name, 'SIGKILL')));
     await rm(this.#layout.folder, { recursive: true, force: true });
   }
 

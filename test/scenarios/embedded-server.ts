@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { CRDS } from '../../src/api/crd.js';
-import type { Attributes, Decision, User } from '../../src/apiserver/identity.js';
+import type { User } from '../../src/apiserver/identity.js';
 import { createPki, type Pki } from '../../src/apiserver/pki.js';
 import { type ApiServer, startApiServer } from '../../src/apiserver/server.js';
 import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import { seen } from './seen-lines.js';
 import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from './server.js';
 import { ServerClients } from './server-clients.js';
 
@@ -84,9 +85,6 @@ class EmbeddedServer implements FleetServer {
     // The store tells its listeners before it answers.
   }
 }
-
-export const seen = ({ user, verb, resource }: Attributes, { allowed }: Decision): SeenRequest[] =>
-  resource ? [{ user, verb, ...resource, allowed }] : [];
 
 export const EMBEDDED: Servers = {
   hub: (t, log) => new EmbeddedServer(t, log, false),

@@ -8,14 +8,13 @@ import { ManifestWork } from '../../src/api/work.js';
 import type { User } from '../../src/apiserver/identity.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import type { SourceLoop } from '../../src/reconciler/source.js';
 import type { TemporaryRepository } from '../gitsource/temporary-repository.js';
 import { until } from './dev-process.js';
 import { GENERATOR_TOKEN, type Loops, startLoops } from './loops.js';
-import { admitAgent, exampleRepository, installAgent, installHub } from './manifests.js';
+import { admitAgent, exampleRepository, installAgent, installHub, SOURCE } from './manifests.js';
+import { startProcesses, WEBHOOK_SECRET } from './processes.js';
+import type { Running } from './running.js';
 import { ADMIN, type FleetServer, type Servers, writesOf } from './server.js';
-
-export const SOURCE = { namespace: 'placet-system', name: 'fleet' };
 
 export interface FleetOptions {
   readonly log?: Logger;
@@ -23,19 +22,22 @@ export interface FleetOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Each loop as a process of its own, with a client and a user of its own. */
   readonly apart?: boolean;
+  /** `placet hub` and `placet agent` instead of loops of this process. */
+  readonly processes?: boolean;
   /** What loops and agents get instead of their client. */
   readonly wrap?: (client: KubeClient) => KubeClient;
 }
 
-/** Hub, spokes, agents and a repository: all of the system but the servers in this process, all of it over the wire. */
+/** The whole system: the servers, what runs on them and the repository; all of it over the wire. */
 export class Fleet {
   readonly hub: FleetServer;
   readonly spokes: ReadonlyMap<string, FleetServer>;
   readonly repository: TemporaryRepository;
   readonly #options: FleetOptions;
-  readonly #gitDirectory: string;
+  readonly #folder: string;
   readonly #clients = new Map<string, KubeClient>();
-  #running: Loops | undefined;
+  #running: Running | undefined;
+  #loops: Loops | undefined;
 
   constructor(t: ExecutionContext, servers: Servers, options: FleetOptions = {}) {
     const { log = silentLogger, clusters = ['prod-eu', 'edge-eu'], files } = options;
@@ -43,10 +45,10 @@ export class Fleet {
     this.hub = servers.hub(t, log);
     this.spokes = new Map(clusters.map((name, index) => [name, servers.spoke(t, log, index)]));
     this.repository = exampleRepository(t, files);
-    this.#gitDirectory = mkdtempSync(join(tmpdir(), 'placet-checkouts-'));
+    this.#folder = mkdtempSync(join(tmpdir(), 'placet-checkouts-'));
     t.teardown(async () => {
       await this.stop();
-      rmSync(this.#gitDirectory, { recursive: true, force: true });
+      rmSync(this.#folder, { recursive: true, force: true });
     });
   }
 
@@ -94,8 +96,7 @@ export class Fleet {
 
   /** As a webhook would. */
   look(): void {
-    const source = this.running.loops.find((loop): loop is SourceLoop => loop.name === 'source');
-    source?.look(`${SOURCE.namespace}/${SOURCE.name}`, 0);
+    this.running.look();
   }
 
   /** The source says the commit is applied, and nothing is left to do. */
@@ -111,14 +112,6 @@ export class Fleet {
   async arrived(): Promise<void> {
     await worksArrived(await this.admin(), [...this.spokes.keys()]);
     await this.settled('the fleet');
-  }
-
-  endpoints(): { readonly generatorUrl: string | undefined; readonly webhookUrl: string | undefined } {
-    const { hubs } = this.running;
-    return {
-      generatorUrl: hubs.find(({ generatorUrl }) => generatorUrl)?.generatorUrl,
-      webhookUrl: hubs.find(({ webhookUrl }) => webhookUrl)?.webhookUrl,
-    };
   }
 
   admin(cluster?: string): Promise<KubeClient> {
@@ -140,18 +133,37 @@ export class Fleet {
 
   /** Loops and agents with nothing in memory. */
   async start(): Promise<void> {
-    this.#running = await startLoops({
+    this.#loops = undefined;
+    if (this.#options.processes) {
+      await this.source({ webhook: { secretRef: { name: WEBHOOK_SECRET } } });
+      this.#running = await startProcesses({
+        hub: this.hub,
+        spokes: this.spokes,
+        folder: this.#folder,
+        repositoryUrl: this.repository.url,
+      });
+      return;
+    }
+    this.#loops = await startLoops({
       client: (cluster, user) => this.#client(cluster, user),
       clusters: [...this.spokes.keys()],
-      gitDirectory: this.#gitDirectory,
+      gitDirectory: this.#folder,
+      source: `${SOURCE.namespace}/${SOURCE.name}`,
       apart: this.#options.apart ?? false,
       log: this.#log,
     });
+    this.#running = this.#loops;
   }
 
-  get running(): Loops {
+  get running(): Running {
     if (!this.#running) throw new Error('the fleet is not started');
     return this.#running;
+  }
+
+  /** What can be seen of hub and agents only when they run in this process. */
+  get loops(): Loops {
+    if (!this.#loops) throw new Error('the fleet has no loops in this process');
+    return this.#loops;
   }
 
   async stop(): Promise<void> {
@@ -167,6 +179,16 @@ export class Fleet {
 
   writes(): string[] {
     return this.servers.flatMap((server) => writesOf(server.requests()));
+  }
+
+  /** What roles did not grant. */
+  refusals(): string[] {
+    return this.servers.flatMap((server) =>
+      server
+        .requests()
+        .filter(({ allowed }) => !allowed)
+        .map(({ user, verb, plural, namespace }) => `${user.name}: ${verb} ${plural} ${namespace}`),
+    );
   }
 
   forgetRequests(): void {
@@ -192,15 +214,15 @@ export class Fleet {
       const writes = this.writes().length;
       quiet = isIdle() && writes === seen ? quiet + 1 : 0;
       seen = writes;
-      return quiet >= 5 || undefined;
+      return quiet >= this.running.quietLooks || undefined;
     });
   }
 
   /** What Argo CD's plugin generator asks for. */
-  ask(parameters: object): Promise<Response> {
-    return fetch(`${this.endpoints().generatorUrl}/api/v1/getparams.execute`, {
+  ask(parameters: object, token = GENERATOR_TOKEN): Promise<Response> {
+    return fetch(`${this.running.generatorUrl}/api/v1/getparams.execute`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${GENERATOR_TOKEN}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ applicationSetName: 'web', input: { parameters } }),
     });
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
 import { ConfigMap } from '../../src/api/core.js';
 import { keyOf } from '../../src/api/meta.js';
 import { PlacementDecision } from '../../src/api/placement-decision.js';
@@ -38,55 +39,77 @@ async function killAndStart(fleet: Fleet, part: Part, banner: string, afterMs: n
   await fleet.applied(sha);
 }
 
+interface Victim {
+  readonly where: string;
+  readonly part: Part;
+}
+
+const victimsOf = (where: string, parts: readonly Part[] = []): Victim[] => parts.map((part) => ({ where, part }));
+
+async function killEach(t: ExecutionContext, fleet: Fleet, victims: () => readonly Victim[], rounds: number) {
+  const seed = Date.now() % 1_000_000;
+  t.log(`seed ${seed}`);
+  const next = random(seed);
+  const lost = await losses(fleet);
+  const taken = await followBanners(fleet);
+  const banners: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { where, part } of victims()) {
+      const banner = `${where}-${part.name.replaceAll(' ', '-')}-${round}`;
+      banners.push(`${banner}-before`, `${banner}-while-down`);
+      const whole = (how: string): Promise<void> => answersWholly(t, fleet, `${part.name} of ${where} is ${how}`);
+      await killAndStart(fleet, part, banner, next() * WAY_MS, () => whole('dead'));
+      await whole('back');
+    }
+  }
+  t.true(banners.length > 0, 'nothing was killed');
+  t.deepEqual(await lost(), []);
+  t.deepEqual(fleet.refusals(), []);
+  assertTaken(t, await taken(), banners);
+  const hub = await fleet.admin();
+  const works = (await hub.list(ManifestWork)).items.map(keyOf).sort();
+  t.is(works.length, 2, works.join());
+  t.is((await hub.list(PlacementDecision)).items.flatMap(clustersOf).length, 3);
+  fleet.forgetRequests();
+  await fleet.restart();
+  await fleet.arrived();
+  t.deepEqual(fleet.writes(), [], 'nothing was left to do');
+}
+
+/** A commit that was overtaken on its way may be left out; none comes twice or late, and the last one stays. */
+function assertTaken(
+  t: ExecutionContext,
+  taken: Readonly<Record<string, readonly string[]>>,
+  banners: readonly string[],
+) {
+  t.is(Object.keys(taken).length, 3);
+  for (const [object, values] of Object.entries(taken)) {
+    t.deepEqual(
+      values,
+      banners.filter((banner) => values.includes(banner)),
+      object,
+    );
+    for (const banner of banners.filter((one) => one.endsWith('while-down'))) {
+      t.true(values.includes(banner), `${object}: ${banner}`);
+    }
+  }
+}
+
 /** Loops and agents outlive the servers they work on. */
 export function killedServers(register: Register, servers: Servers, rounds: number): void {
-  register(
-    'Invariant 7: servers killed at random moments and started again lose, double and remove nothing',
-    async (t) => {
-      const seed = Date.now() % 1_000_000;
-      t.log(`seed ${seed}`);
-      const next = random(seed);
-      const fleet = await startFleet(t, servers, { clusters: [CLUSTER] });
-      const lost = await losses(fleet);
-      const taken = await followBanners(fleet);
-      const banners: string[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        for (const [where, server] of [
-          ['hub', fleet.hub],
-          ['cluster', fleet.spokes.get(CLUSTER)],
-        ] as const) {
-          for (const part of server?.parts ?? []) {
-            const banner = `${where}-${part.name}-${round}`;
-            banners.push(`${banner}-before`, `${banner}-while-down`);
-            await killAndStart(fleet, part, banner, next() * WAY_MS, () =>
-              answersWholly(t, fleet, `${part.name} of the ${where} is dead`),
-            );
-            await answersWholly(t, fleet, `${part.name} of the ${where} is back`);
-          }
-        }
-      }
-      t.true(banners.length > 0, 'nothing was killed');
-      t.deepEqual(await lost(), []);
-      for (const [object, values] of Object.entries(await taken())) {
-        // A commit that was overtaken may be left out, but none comes twice, late, or not in the end.
-        t.deepEqual(
-          values,
-          banners.filter((banner) => values.includes(banner)),
-          object,
-        );
-        t.is(values.at(-1), banners.at(-1), object);
-        for (const banner of banners)
-          if (banner.endsWith('while-down')) t.true(values.includes(banner), `${object}: ${banner}`);
-      }
-      t.is(Object.keys(await taken()).length, 3);
-      const hub = await fleet.admin();
-      const works = (await hub.list(ManifestWork)).items.map(keyOf).sort();
-      t.is(works.length, 2, works.join());
-      t.is((await hub.list(PlacementDecision)).items.flatMap(clustersOf).length, 3);
-      fleet.forgetRequests();
-      await fleet.restart();
-      await fleet.arrived();
-      t.deepEqual(fleet.writes(), [], 'nothing was left to do');
-    },
-  );
+  const title = 'Invariant 7: servers killed at random moments and started again lose, double and remove nothing';
+  register(title, async (t) => {
+    const fleet = await startFleet(t, servers, { clusters: [CLUSTER] });
+    const victims = [...victimsOf('hub', fleet.hub.parts), ...victimsOf(CLUSTER, fleet.spokes.get(CLUSTER)?.parts)];
+    await killEach(t, fleet, () => victims, rounds);
+  });
+}
+
+/** Hub and agent are processes under the accounts of `manifests/`. */
+export function killedProcesses(register: Register, servers: Servers, rounds: number): void {
+  const title = 'hub and agent processes killed at random moments and started again lose, double and remove nothing';
+  register(title, async (t) => {
+    const fleet = await startFleet(t, servers, { clusters: [CLUSTER], processes: true });
+    await killEach(t, fleet, () => victimsOf('fleet', fleet.running.parts), rounds);
+  });
 }

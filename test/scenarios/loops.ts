@@ -10,7 +10,9 @@ import type { Outcome } from '../../src/control/outcome.js';
 import { type Caches, createCaches } from '../../src/kube/caches.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import type { Loop } from '../../src/reconciler/loop.js';
+import type { SourceLoop } from '../../src/reconciler/source.js';
 import { AGENT_USER, agentUser, HUB_USER } from './manifests.js';
+import type { Running } from './running.js';
 
 export const GENERATOR_TOKEN = 'canary-generator-token-5b1f';
 
@@ -19,20 +21,18 @@ export interface LoopsOptions {
   client(cluster: string | undefined, user: User): Promise<KubeClient>;
   readonly clusters: readonly string[];
   readonly gitDirectory: string;
+  /** Key of the source that is looked at when there was a push. */
+  readonly source: string;
   /** Each loop as a process of its own, with a client and a user of its own. */
   readonly apart: boolean;
   readonly log: Logger;
 }
 
-/** Hub and agents in this process, with nothing in memory yet. */
-export interface Loops {
-  readonly hubs: readonly Hub[];
-  readonly loops: readonly Loop[];
+/** Hub and agents in this process. */
+export interface Loops extends Running {
   readonly caches: readonly Caches[];
   /** How often each key of each loop was finished. */
   readonly runs: ReadonlyMap<string, number>;
-  isIdle(): boolean;
-  stop(): Promise<void>;
 }
 
 type Ran = (loop: string, key: string, outcome: Outcome) => void;
@@ -63,10 +63,13 @@ export async function startLoops(options: LoopsOptions): Promise<Loops> {
   for (const name of options.clusters) agents.push(await startOneAgent(options, name, ran(name), abort.signal));
   const all = [...loops, registration, ...agents];
   return {
-    hubs,
-    loops,
+    generatorUrl: hubs.find(({ generatorUrl }) => generatorUrl)?.generatorUrl,
+    webhookUrl: hubs.find(({ webhookUrl }) => webhookUrl)?.webhookUrl,
+    parts: [],
+    quietLooks: 5,
     caches,
     runs,
+    look: () => loops.find((loop): loop is SourceLoop => loop.name === 'source')?.look(options.source, 0),
     isIdle: () => all.every((one) => one.idle()),
     stop: async () => {
       abort.abort();

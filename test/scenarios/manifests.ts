@@ -9,6 +9,9 @@ import type { KubeClient } from '../../src/kube/client.js';
 import { type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
 import { until } from './dev-process.js';
 
+/** The source of the example fleet. */
+export const SOURCE = { namespace: 'placet-system', name: 'fleet' };
+
 const PLURALS: Readonly<Record<string, string>> = {
   Namespace: 'namespaces',
   ServiceAccount: 'serviceaccounts',

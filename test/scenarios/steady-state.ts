@@ -118,7 +118,7 @@ async function touch(client: KubeClient, type: ResourceType): Promise<KubeObject
 /** Waits until the loops of the hub have seen the objects as they are now. */
 const seenByHub = (fleet: Fleet, type: ResourceType, objects: readonly KubeObject[]): Promise<unknown> =>
   until(`the caches to show ${type.plural}`, () => {
-    const caches = fleet.running.caches.map((all) => all.of(type));
+    const caches = fleet.loops.caches.map((all) => all.of(type));
     return objects.every((object) =>
       caches.every((cache) => cache.get(keyOf(object))?.metadata.resourceVersion === object.metadata.resourceVersion),
     );
@@ -127,7 +127,7 @@ const seenByHub = (fleet: Fleet, type: ResourceType, objects: readonly KubeObjec
 /** Waits until every agent has gone through every work once more. */
 async function reconciled(fleet: Fleet, works: readonly string[], before: ReadonlyMap<string, number>): Promise<void> {
   await until('the agents to look again', () =>
-    works.every((key) => (fleet.running.runs.get(key) ?? 0) > (before.get(key) ?? 0)),
+    works.every((key) => (fleet.loops.runs.get(key) ?? 0) > (before.get(key) ?? 0)),
   );
 }
 
@@ -144,19 +144,19 @@ export function steadyState(register: Register, servers: Servers): void {
     await reconciled(fleet, works, new Map());
     await until('every loop to have looked', () =>
       ['source/', 'placement/', 'replicaset/', 'clusterset/'].every((loop) =>
-        [...fleet.running.runs.keys()].some((key) => key.startsWith(`hub/${loop}`)),
+        [...fleet.loops.runs.keys()].some((key) => key.startsWith(`hub/${loop}`)),
       ),
     );
     await fleet.settled('the restarted fleet');
     t.deepEqual(fleet.writes(), [], 'after a restart of every loop and agent');
 
-    const before = new Map(fleet.running.runs);
+    const before = new Map(fleet.loops.runs);
     for (const type of HUB_KINDS) await seenByHub(fleet, type, await touch(hub, type));
     await reconciled(fleet, works, before);
     await fleet.settled('the touched hub');
     t.deepEqual(fleet.writes(), [], 'after a foreign annotation on every object of the hub');
 
-    const earlier = new Map(fleet.running.runs);
+    const earlier = new Map(fleet.loops.runs);
     for (const name of fleet.spokes.keys()) {
       const spoke = await fleet.admin(name);
       for (const type of SPOKE_KINDS) await touch(spoke, type);

@@ -12,9 +12,18 @@ import { ManifestWorkReplicaSet } from '../../src/api/replica-set.js';
 import type { ResourceType } from '../../src/api/resource.js';
 import { ManifestWork } from '../../src/api/work.js';
 import { until } from './dev-process.js';
-import { SOURCE, startFleet } from './fleet.js';
+import { startFleet } from './fleet.js';
 import { answersWholly, clustersOf, goesThrough, losses } from './losses.js';
-import { AGENT_USER, documents, HUB_USER, install, installAgent, installHub, whenAllowed } from './manifests.js';
+import {
+  AGENT_USER,
+  documents,
+  HUB_USER,
+  install,
+  installAgent,
+  installHub,
+  SOURCE,
+  whenAllowed,
+} from './manifests.js';
 import type { FleetServer, Register, Servers } from './server.js';
 
 interface Role extends Unstructured {

@@ -7,9 +7,10 @@ import { ManifestWork } from '../../src/api/work.js';
 import { jsonLogger } from '../../src/control/log.js';
 import { GIT_KINDS } from '../../src/gitsource/catalog.js';
 import { until } from './dev-process.js';
-import { Fleet, SOURCE, startFleet } from './fleet.js';
+import { Fleet, startFleet } from './fleet.js';
 import { GENERATOR_TOKEN } from './loops.js';
 import { answersWholly, goesThrough, losses } from './losses.js';
+import { SOURCE } from './manifests.js';
 import type { Register, Servers } from './server.js';
 
 interface FieldsEntry {
@@ -191,7 +192,7 @@ export function invariantsOfWrites(register: Register, servers: Servers): void {
       const source = await hub.get(GitSource, { ...SOURCE, name: 'unreachable' });
       return source?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False');
     });
-    const { webhookUrl, generatorUrl } = fleet.endpoints();
+    const { webhookUrl, generatorUrl } = fleet.running;
     const answers = await Promise.all([
       fetch(`${webhookUrl}/hooks/generic`, {
         method: 'POST',

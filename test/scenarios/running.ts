@@ -1,0 +1,15 @@
+import type { Part } from './server.js';
+
+/** Hub and agents while they run. */
+export interface Running {
+  readonly generatorUrl: string | undefined;
+  readonly webhookUrl: string | undefined;
+  /** Hub and agents, when they are processes that can be killed. */
+  readonly parts: readonly Part[];
+  /** For how many looks in a row nothing may be written until they count as done. */
+  readonly quietLooks: number;
+  /** Tells the hub of a push. */
+  look(): void;
+  isIdle(): boolean;
+  stop(): Promise<void>;
+}
