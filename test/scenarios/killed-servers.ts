@@ -14,6 +14,8 @@ import type { Part, Register, Servers } from './server.js';
 const CLUSTER = 'prod-eu';
 /** How long a commit takes to its cluster and back, about: kills fall within it. */
 const WAY_MS = 600;
+/** How long hub and agent take until they work, about. */
+const START_MS = 1_500;
 
 function commit(fleet: Fleet, banner: string): string {
   const sha = fleet.commit('works/web.yaml', /banner: .*/, `banner: ${banner}`);
@@ -105,11 +107,31 @@ export function killedServers(register: Register, servers: Servers, rounds: numb
   });
 }
 
+/** Kills whatever starts, most often before it is ready. */
+async function killWhileStarting(t: ExecutionContext, fleet: Fleet, kills: number): Promise<void> {
+  const seed = Date.now() % 1_000_000;
+  t.log(`seed ${seed} of kills while starting`);
+  const next = random(seed);
+  for (const part of fleet.running.parts) await part.kill();
+  commit(fleet, 'while-none-runs');
+  for (let kill = 0; kill < kills; kill += 1) {
+    const starts = fleet.running.parts.map((part) => part.start().catch(() => undefined));
+    await sleep(next() * START_MS); // the moment is the input of this test
+    for (const part of fleet.running.parts) await part.kill();
+    await Promise.all(starts);
+  }
+  await Promise.all(fleet.running.parts.map((part) => part.start()));
+  await arrived(fleet, 'while-none-runs');
+}
+
 /** Hub and agent are processes under the accounts of `manifests/`. */
 export function killedProcesses(register: Register, servers: Servers, rounds: number): void {
   const title = 'hub and agent processes killed at random moments and started again lose, double and remove nothing';
   register(title, async (t) => {
     const fleet = await startFleet(t, servers, { clusters: [CLUSTER], processes: true });
+    const lost = await losses(fleet);
+    await killWhileStarting(t, fleet, 2 * rounds);
+    t.deepEqual(await lost(), []);
     await killEach(t, fleet, () => victimsOf('fleet', fleet.running.parts), rounds);
   });
 }

@@ -65,6 +65,7 @@ export async function startLoops(options: LoopsOptions): Promise<Loops> {
   return {
     generatorUrl: hubs.find(({ generatorUrl }) => generatorUrl)?.generatorUrl,
     webhookUrl: hubs.find(({ webhookUrl }) => webhookUrl)?.webhookUrl,
+    metricsUrl: '',
     parts: [],
     quietLooks: 5,
     caches,

@@ -84,7 +84,7 @@ export interface ProcessesOptions {
 }
 
 /** Hub and agents as a production runs them: `placet hub` and `placet agent`, with the kubeconfigs of their accounts. */
-export async function startProcesses(options: ProcessesOptions): Promise<Running & { readonly metricsUrl: string }> {
+export async function startProcesses(options: ProcessesOptions): Promise<Running> {
   const { hub: server, spokes } = options;
   await installTokens(await server.client());
   const [generator = 0, webhook = 0, metrics = 0, ...agentPorts] = await freePorts(3 + spokes.size);

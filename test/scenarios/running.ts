@@ -4,6 +4,8 @@ import type { Part } from './server.js';
 export interface Running {
   readonly generatorUrl: string | undefined;
   readonly webhookUrl: string | undefined;
+  /** Of the hub; none when it runs in this process. */
+  readonly metricsUrl: string;
   /** Hub and agents, when they are processes that can be killed. */
   readonly parts: readonly Part[];
   /** For how many looks in a row nothing may be written until they count as done. */
