@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'commit-to-applied': async () => (await import('./commit-to-applied.js')).benchCommitToApplied,
   measure: async () => (await import('./measure.js')).benchMeasure,
   memory: async () => (await import('./memory.js')).benchMemory,
+  'fleet-memory': async () => (await import('./fleet-memory.js')).benchFleetMemory,
 };
 
 const { positionals: wanted, values } = parseArgs({
