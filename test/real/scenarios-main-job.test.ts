@@ -12,7 +12,7 @@ test('placet hub and placet agent under their own roles: a pushed commit moves a
     hub: await fleet.admin(),
     eu: await fleet.admin('prod-eu'),
     us: await fleet.admin('prod-us'),
-    metricsUrl: running.metricsUrl,
+    metricsUrl: running.replicas[0]?.metricsUrl ?? '',
     read: (path) => readFileSync(join(repository.directory, path), 'utf8'),
     push: (path, text) => {
       repository.write({ [path]: text });

@@ -24,6 +24,8 @@ export interface FleetOptions {
   readonly apart?: boolean;
   /** `placet hub` and `placet agent` instead of loops of this process. */
   readonly processes?: boolean;
+  /** How many hubs, when they are processes. */
+  readonly replicas?: number;
   /** What loops and agents get instead of their client. */
   readonly wrap?: (client: KubeClient) => KubeClient;
 }
@@ -141,6 +143,7 @@ export class Fleet {
         spokes: this.spokes,
         folder: this.#folder,
         repositoryUrl: this.repository.url,
+        replicas: this.#options.replicas ?? 1,
       });
       return;
     }
@@ -219,8 +222,8 @@ export class Fleet {
   }
 
   /** What Argo CD's plugin generator asks for. */
-  ask(parameters: object, token = GENERATOR_TOKEN): Promise<Response> {
-    return fetch(`${this.running.generatorUrl}/api/v1/getparams.execute`, {
+  ask(parameters: object, token = GENERATOR_TOKEN, replica = this.running.replicas[0]): Promise<Response> {
+    return fetch(`${replica?.generatorUrl}/api/v1/getparams.execute`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ applicationSetName: 'web', input: { parameters } }),

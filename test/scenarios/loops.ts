@@ -63,9 +63,12 @@ export async function startLoops(options: LoopsOptions): Promise<Loops> {
   for (const name of options.clusters) agents.push(await startOneAgent(options, name, ran(name), abort.signal));
   const all = [...loops, registration, ...agents];
   return {
-    generatorUrl: hubs.find(({ generatorUrl }) => generatorUrl)?.generatorUrl,
-    webhookUrl: hubs.find(({ webhookUrl }) => webhookUrl)?.webhookUrl,
-    metricsUrl: '',
+    replicas: [
+      {
+        generatorUrl: hubs.find(({ generatorUrl }) => generatorUrl)?.generatorUrl,
+        webhookUrl: hubs.find(({ webhookUrl }) => webhookUrl)?.webhookUrl,
+      },
+    ],
     parts: [],
     quietLooks: 5,
     caches,

@@ -4,6 +4,7 @@ import { type KubeObject, keyOf } from '../../src/api/meta.js';
 import type { PlacementDecision } from '../../src/api/placement-decision.js';
 import { until } from './dev-process.js';
 import type { Fleet } from './fleet.js';
+import type { Replica } from './running.js';
 import type { FleetServer } from './server.js';
 
 const KEPT = new Set([
@@ -47,7 +48,12 @@ export async function losses(fleet: Fleet): Promise<() => Promise<readonly strin
 
 /** Argo CD removes the Applications of clusters an answer leaves out; so it is all of them or a refusal. */
 export async function answersWholly(t: ExecutionContext, fleet: Fleet, when: string): Promise<void> {
-  const answer = await fleet.ask({ placement: 'web', namespace: 'fleet' }).catch((error: unknown) => {
+  for (const replica of fleet.running.replicas) await answersWhollyAt(t, fleet, replica, when);
+}
+
+async function answersWhollyAt(t: ExecutionContext, fleet: Fleet, replica: Replica, when: string): Promise<void> {
+  const asked = fleet.ask({ placement: 'web', namespace: 'fleet' }, undefined, replica);
+  const answer = await asked.catch((error: unknown) => {
     // A hub that was killed refuses connections; one of this process has no excuse.
     if (fleet.running.parts.length === 0) throw error;
   });

@@ -1,11 +1,16 @@
 import type { Part } from './server.js';
 
-/** Hub and agents while they run. */
-export interface Running {
+/** One hub. */
+export interface Replica {
   readonly generatorUrl: string | undefined;
   readonly webhookUrl: string | undefined;
-  /** Of the hub; none when it runs in this process. */
-  readonly metricsUrl: string;
+  /** None when it runs in this process. */
+  readonly metricsUrl?: string;
+}
+
+/** Hub and agents while they run. */
+export interface Running {
+  readonly replicas: readonly Replica[];
   /** Hub and agents, when they are processes that can be killed. */
   readonly parts: readonly Part[];
   /** For how many looks in a row nothing may be written until they count as done. */

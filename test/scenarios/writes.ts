@@ -192,7 +192,7 @@ export function invariantsOfWrites(register: Register, servers: Servers): void {
       const source = await hub.get(GitSource, { ...SOURCE, name: 'unreachable' });
       return source?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False');
     });
-    const { webhookUrl, generatorUrl } = fleet.running;
+    const [{ webhookUrl, generatorUrl } = {}] = fleet.running.replicas;
     const answers = await Promise.all([
       fetch(`${webhookUrl}/hooks/generic`, {
         method: 'POST',

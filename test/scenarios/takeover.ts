@@ -1,0 +1,54 @@
+import type { ResourceType } from '../../src/api/resource.js';
+import { followBanners } from './banners.js';
+import { Command } from './command.js';
+import { until } from './dev-process.js';
+import { type Fleet, startFleet } from './fleet.js';
+import { answersWholly, goesThrough, losses } from './losses.js';
+import { SOURCE } from './manifests.js';
+import type { Register, Servers } from './server.js';
+
+const Lease: ResourceType = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
+  namespaced: true,
+};
+
+/** The hub that holds the Lease. */
+async function leader(fleet: Fleet): Promise<Command> {
+  const hub = await fleet.admin();
+  return until('a leader', async () => {
+    const lease = await hub.get(Lease, { namespace: SOURCE.namespace, name: 'placet-hub' });
+    const { holderIdentity = '' } = (lease?.spec ?? {}) as { holderIdentity?: string }; // a Lease
+    return fleet.running.parts.find(
+      (part): part is Command => part instanceof Command && holderIdentity.endsWith(`_${part.pid}`),
+    );
+  });
+}
+
+/** Two hubs, as `manifests/` runs them. */
+export function takesOver(register: Register, servers: Servers): void {
+  register(
+    'a hub that is killed while it leads is followed by the other: nothing lost, doubled or removed',
+    async (t) => {
+      const fleet = await startFleet(t, servers, { clusters: ['prod-eu'], processes: true, replicas: 2 });
+      const lost = await losses(fleet);
+      const taken = await followBanners(fleet);
+      const first = await leader(fleet);
+      await first.kill();
+      await answersWholly(t, fleet, 'the leader is dead');
+      await goesThrough(fleet, 'second-leads');
+      const second = await leader(fleet);
+      t.not(second.name, first.name);
+      await first.start();
+      await goesThrough(fleet, 'both-run');
+      t.is(await leader(fleet), second, 'a hub that comes back does not take over');
+      t.deepEqual(await lost(), []);
+      for (const [object, values] of Object.entries(await taken())) {
+        t.deepEqual(values, ['second-leads', 'both-run'], object);
+      }
+      t.deepEqual(fleet.refusals(), []);
+    },
+  );
+}
