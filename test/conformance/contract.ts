@@ -2,6 +2,8 @@ import type { TestFn } from 'ava';
 import { ACCESS_CASES } from './access.js';
 import { APPLY_CASES } from './apply.js';
 import { APPLY_REFUSALS } from './apply-refusals.js';
+import { AUTHENTICATION_CASES } from './authentication.js';
+import { CERTIFICATE_CASES } from './certificates.js';
 import { DELETE_REFUSALS } from './delete-refusals.js';
 import { DELETION_CASES } from './deletion.js';
 import { DELETE_CASES } from './deletions.js';
@@ -17,6 +19,8 @@ import { OBJECT_CASES } from './objects.js';
 import { COMPACTION_CASES, PAGING_CASES } from './paging.js';
 import { PATCH_CASES, PATCH_REFUSALS } from './patches.js';
 import { REFUSALS } from './refusals.js';
+import { REVIEW_CASES } from './reviews.js';
+import { RIGHTS_CASES } from './rights.js';
 import type { ContractServer } from './server.js';
 import { WATCH_CASES } from './watches.js';
 import { Wire } from './wire.js';
@@ -37,6 +41,10 @@ const CASES = {
   ...DELETE_CASES,
   ...DELETION_CASES,
   ...ACCESS_CASES,
+  ...AUTHENTICATION_CASES,
+  ...RIGHTS_CASES,
+  ...REVIEW_CASES,
+  ...CERTIFICATE_CASES,
 };
 
 const ALL_REFUSALS = {

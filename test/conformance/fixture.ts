@@ -136,11 +136,11 @@ export const deployments = ({ namespace }: Place): string => `/apis/apps/v1/name
 /** Of the items of a list. */
 export const namesOf = (body: Json): readonly string[] => body.items.map(({ metadata }) => metadata.name);
 
-/** Polls until `check` holds; fails after ten seconds. */
-export async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+/** Polls until `check` holds; fails after the limit. */
+export async function eventually(what: string, check: () => Promise<boolean>, limitMs = 10_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

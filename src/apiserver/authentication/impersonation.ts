@@ -27,7 +27,7 @@ function wantedUser(headers: Headers): User | undefined {
   );
   if (name === '') {
     if (groups.length === 0 && uid === undefined && extra.length === 0) return undefined;
-    throw badRequest('Impersonate-Group, -Uid and -Extra need Impersonate-User: name the user to act as');
+    throw badRequest('requested groups, a uid or extra values without impersonating a user name');
   }
   return {
     name,

@@ -1,15 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { Unstructured } from '../../api/meta.js';
 import { invalidValue } from '../builtin/causes.js';
 import { specOf } from '../builtin/typed.js';
 import type { Subresource } from '../kind.js';
 import { timestamp } from '../object-meta.js';
-import { badRequest, invalid, notFound } from '../status-error.js';
+import { badRequest, conflict, invalid, notFound } from '../status-error.js';
 import { ISSUER, type TokenSubject, type Tokens } from './tokens.js';
 
 interface TokenRequestSpec {
   audiences?: string[];
   expirationSeconds?: number;
-  boundObjectRef?: { kind?: string; name?: string; uid?: string };
+  boundObjectRef?: { kind?: string; apiVersion?: string; name?: string; uid?: string };
 }
 
 const TOKEN_REQUEST = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
@@ -24,13 +25,14 @@ export const tokenSubresource = (tokens: Tokens): Subresource => ({
   verbs: ['create'],
   create(parent, sent, { now, local }) {
     const spec = specOf<TokenRequestSpec>(sent);
-    const { expirationSeconds = 3600, boundObjectRef } = spec;
+    const { expirationSeconds = 3600, boundObjectRef = null } = spec;
+    refusePlace(parent, sent);
     const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
-    refuseLifetime(parent.metadata.name, expirationSeconds);
+    refuseLifetime(expirationSeconds);
     const { name, namespace = '', uid = '' } = parent.metadata;
     const bound =
       boundObjectRef &&
-      boundObject(boundObjectRef, namespace, (kind, object) => {
+      boundObject(boundObjectRef, (kind, object) => {
         const found = local.kindOf('v1', kind);
         return found && local.get(found, { namespace, name: object });
       });
@@ -39,36 +41,48 @@ export const tokenSubresource = (tokens: Tokens): Subresource => ({
     return {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
-      metadata: { name, namespace, creationTimestamp: timestamp(now) },
-      spec: { ...spec, audiences, expirationSeconds },
+      metadata: { name, namespace, uid: randomUUID(), creationTimestamp: timestamp(now) },
+      spec: { audiences, expirationSeconds, boundObjectRef },
       status: { token, expirationTimestamp: timestamp(new Date(now.getTime() + expirationSeconds * 1000)) },
     };
   },
 });
 
-function refuseLifetime(name: string, seconds: number): void {
+/** A request may repeat what the URL says of the account, and not contradict it. */
+function refusePlace({ metadata: { name, namespace } }: Unstructured, { metadata: sent }: Unstructured): void {
+  if (sent.namespace && sent.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (!sent.name || sent.name === name) return;
+  throw invalid(NAMES, name, [
+    invalidValue('metadata.name', sent.name, 'must match the service account name if specified'),
+  ]);
+}
+
+function refuseLifetime(seconds: number): void {
   const detail =
     seconds < MINIMUM_SECONDS
       ? 'may not specify a duration less than 10 minutes'
       : seconds > MAXIMUM_SECONDS
         ? 'may not specify a duration larger than 2^32 seconds'
         : undefined;
-  if (detail) throw invalid(NAMES, name, [invalidValue('spec.expirationSeconds', seconds, detail)]);
+  if (detail) throw invalid(NAMES, '', [invalidValue('spec.expirationSeconds', seconds, detail)]);
 }
 
 function boundObject(
-  { kind, name = '', uid }: NonNullable<TokenRequestSpec['boundObjectRef']>,
-  namespace: string,
+  { kind, apiVersion = '', name = '', uid }: NonNullable<TokenRequestSpec['boundObjectRef']>,
   find: (kind: string, name: string) => Unstructured | undefined,
 ): NonNullable<TokenSubject['bound']> {
-  if (kind !== 'Pod' && kind !== 'Secret') throw badRequest(`cannot bind token to object of type ${kind}`);
+  if (kind !== 'Pod' && kind !== 'Secret') {
+    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+    throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
+  }
   const object = find(kind, name);
   const plural = kind === 'Pod' ? 'pods' : 'secrets';
   if (!object) throw notFound({ group: '', plural, kind }, name);
   if (uid && uid !== object.metadata.uid) {
-    throw badRequest(
-      `the UID in the bound object reference (${uid}) does not match the UID of ${plural} ${namespace}/${name}`,
-    );
+    const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw conflict({ group: '', plural: kind, kind }, name, why);
   }
   return { kind, name, uid: object.metadata.uid ?? '' };
 }

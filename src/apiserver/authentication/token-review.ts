@@ -1,9 +1,8 @@
 import { userInfoOf } from '../authorization/reviews.js';
-import { required } from '../builtin/causes.js';
 import { specOf } from '../builtin/typed.js';
 import type { User } from '../identity.js';
 import type { Strategy } from '../kind.js';
-import { invalid } from '../status-error.js';
+import { badRequest } from '../status-error.js';
 import { serviceAccountUser } from './service-account-user.js';
 import { ISSUER, type Tokens } from './tokens.js';
 
@@ -11,19 +10,25 @@ import { ISSUER, type Tokens } from './tokens.js';
 export const tokenReview = (tokens: Tokens, staticTokens: ReadonlyMap<string, User>): Strategy => ({
   answer(review, { local, now }) {
     const { token = '', audiences = [ISSUER] } = specOf<{ token?: string; audiences?: string[] }>(review);
-    if (token === '') {
-      const kind = { group: 'authentication.k8s.io', plural: 'tokenreviews', kind: 'TokenReview' };
-      throw invalid(kind, '', [required('spec.token')]);
-    }
+    if (token === '') throw badRequest('token is required for TokenReview in authentication');
     const known = staticTokens.get(token);
     const found = known
       ? { user: known, audiences: [ISSUER] }
       : serviceAccountUser(token, { tokens, local, now }, audiences);
-    return {
-      ...review,
-      status: found
-        ? { authenticated: true, user: userInfoOf(found.user), audiences: found.audiences }
-        : { authenticated: false, user: {}, error: 'the token is unknown, expired or meant for another audience' },
-    };
+    if (found) {
+      const { user, audiences: shared } = found;
+      return { ...review, status: { authenticated: true, user: userInfoOf(user), audiences: shared } };
+    }
+    const claims = tokens.verify(token, now);
+    const isElsewhere = claims && !claims.aud.some((one) => audiences.includes(one));
+    const error = isElsewhere
+      ? `[invalid bearer token, ${otherAudience(claims.aud, audiences)}]`
+      : 'invalid bearer token';
+    return { ...review, status: { user: {}, error } };
   },
 });
+
+const otherAudience = (held: readonly string[], wanted: readonly string[]): string =>
+  `token audiences ${listed(held)} is invalid for the target audiences ${listed(wanted)}`;
+
+const listed = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;

@@ -1,4 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
+import { equalJson } from '../../apimachinery/json.js';
 import type { RoleRef, Subject } from '../builtin/rbac.js';
 import { type LabelSelectorSpec, typed } from '../builtin/typed.js';
 import type { Attributes, Authorizer, Decision, User } from '../identity.js';
@@ -32,8 +33,8 @@ export interface Grants {
 export const isMaster = ({ groups }: User): boolean => groups.includes('system:masters');
 
 /**
- * Decides by the Roles and bindings of the server itself. An aggregated ClusterRole means its own rules and those of all
- * roles its selectors find, at the moment of asking.
+ * Decides by the Roles and bindings of the server itself. An aggregating ClusterRole means the rules of all roles its selectors
+ * find, at the moment of asking, whatever was written into it.
  */
 export function createRbacAuthorizer(local: LocalApi): RbacAuthorizer {
   const bindings = bindingCache(local);
@@ -43,7 +44,7 @@ export function createRbacAuthorizer(local: LocalApi): RbacAuthorizer {
   };
   const rulesOf = (roleRef: RoleRef, namespace: string): readonly PolicyRule[] | undefined => {
     const role = find(roleRef.kind, roleRef.kind === 'Role' ? namespace : '', roleRef.name);
-    return role && [...ownRules(role), ...aggregatedRules(role, local)];
+    return role && (aggregatedRules(role, local) ?? ownRules(role));
   };
   const grantsOf = (user: User, namespace: string): Grants => {
     const grants: Grant[] = [];
@@ -78,16 +79,18 @@ const wrapped = (problems: readonly string[]): string =>
 
 const ownRules = (role: Unstructured): readonly PolicyRule[] => typed<{ rules?: PolicyRule[] }>(role).rules ?? [];
 
-function aggregatedRules(role: Unstructured, local: LocalApi): readonly PolicyRule[] {
+/** What an aggregating role means now; undefined for any other. */
+export function aggregatedRules(role: Unstructured, local: LocalApi): readonly PolicyRule[] | undefined {
   const selectors = typed<{ aggregationRule?: { clusterRoleSelectors?: LabelSelectorSpec[] } }>(role).aggregationRule
     ?.clusterRoleSelectors;
   const kind = local.kindOf(RBAC_VERSION, 'ClusterRole');
-  if (!selectors || !kind) return [];
-  return local
+  if (!selectors || !kind) return undefined;
+  const rules = local
     .list(kind)
     .filter(({ metadata }) => metadata.name !== role.metadata.name)
     .filter(({ metadata }) => selectors.some((selector) => selects(selector, metadata.labels ?? {})))
     .flatMap(ownRules);
+  return rules.filter((rule, at) => rules.findIndex((one) => equalJson(one, rule)) === at);
 }
 
 const selects = (

@@ -1,8 +1,9 @@
 import type { Unstructured } from '../../api/meta.js';
-import { required } from '../builtin/causes.js';
+import { invalidValue } from '../builtin/causes.js';
 import { specOf, statusOf } from '../builtin/typed.js';
 import type { Attributes, Authorizer, Decision, User } from '../identity.js';
 import type { Strategy } from '../kind.js';
+import { timestamp } from '../object-meta.js';
 import { badRequest, type Cause, invalid } from '../status-error.js';
 import { isMaster, type RbacAuthorizer } from './rbac.js';
 import type { PolicyRule } from './rules.js';
@@ -40,22 +41,47 @@ const answered = (review: Unstructured, decision: Decision): Unstructured => ({
   status: { allowed: decision.allowed, ...(decision.reason === '' ? {} : { reason: decision.reason }) },
 });
 
-function refuseUnlessOne(kind: string, spec: AccessSpec, more: readonly Cause[] = []): void {
-  const both = spec.resourceAttributes && spec.nonResourceAttributes;
-  const none = !spec.resourceAttributes && !spec.nonResourceAttributes;
-  const detail = both
-    ? 'cannot be specified in combination with resourceAttributes'
-    : 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+/** Refusals of reviews name no kind. */
+const REVIEW = { group: GROUP, plural: '', kind: '' };
+
+function refuseUnlessOne({ metadata }: Unstructured, spec: AccessSpec, more: readonly Cause[] = []): void {
+  const { resourceAttributes, nonResourceAttributes: path } = spec;
+  const { namespace: _, ...rest } = metadata;
   const causes = [
-    ...(both
-      ? [{ reason: 'FieldValueInvalid', message: `Invalid value: ${detail}`, field: 'spec.nonResourceAttributes' }]
+    ...(resourceAttributes && path
+      ? [invalidPath(path, 'cannot be specified in combination with resourceAttributes')]
       : []),
-    ...(none
-      ? [{ reason: 'FieldValueInvalid', message: `Invalid value: ${detail}`, field: 'spec.resourceAttributes' }]
+    ...(!resourceAttributes && !path
+      ? [
+          invalidValue(
+            'spec.resourceAttributes',
+            null,
+            'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+          ),
+        ]
       : []),
     ...more,
+    ...(Object.keys(rest).length > 0 ? [invalidValue('metadata', rest, 'must be empty')] : []),
   ];
-  if (causes.length > 0) throw invalid({ group: GROUP, plural: '', kind }, '', causes);
+  if (causes.length > 0) throw invalid(REVIEW, '', causes);
+}
+
+const invalidPath = ({ path = '', verb = '' }: { path?: string; verb?: string }, why: string): Cause =>
+  invalidValue('spec.nonResourceAttributes', { Path: path, Verb: verb }, why);
+
+/** A review in a namespace is about that namespace. */
+function placeProblems(
+  { kind, metadata }: Unstructured,
+  { resourceAttributes, nonResourceAttributes }: AccessSpec,
+): Cause[] {
+  if (kind !== 'LocalSubjectAccessReview') return [];
+  const { namespace = '' } = resourceAttributes ?? {};
+  return [
+    ...(resourceAttributes && namespace !== metadata.namespace
+      ? [invalidValue('spec.resourceAttributes.namespace', namespace, 'must match metadata.namespace')]
+      : []),
+    ...(nonResourceAttributes ? [invalidPath(nonResourceAttributes, 'disallowed on this kind of request')] : []),
+  ];
 }
 
 /** Asks about anybody; who may ask is for the rules about creating the review. */
@@ -63,18 +89,10 @@ export const subjectAccessReview = (authorizer: Authorizer): Strategy => ({
   async answer(review) {
     const spec = specOf<AccessSpec>(review);
     const nobody = !spec.user && !spec.groups?.length;
-    refuseUnlessOne(
-      review.kind,
-      spec,
-      nobody ? [required('spec.user', 'at least one of user or group must be specified')] : [],
-    );
-    const { namespace } = review.metadata;
-    if (
-      review.kind === 'LocalSubjectAccessReview' &&
-      (spec.resourceAttributes?.namespace ?? '') !== (namespace ?? '')
-    ) {
-      throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${namespace}`);
-    }
+    refuseUnlessOne(review, spec, [
+      ...(nobody ? [invalidValue('spec.user', '', 'at least one of user or group must be specified')] : []),
+      ...placeProblems(review, spec),
+    ]);
     return answered(review, await authorizer.authorize(attributesOf(spec, userOf(spec))));
   },
 });
@@ -90,7 +108,7 @@ const userOf = ({ user = '', groups = [], uid, extra }: AccessSpec): User => ({
 export const selfSubjectAccessReview = (authorizer: Authorizer): Strategy => ({
   async answer(review, { user }) {
     const spec = specOf<AccessSpec>(review);
-    refuseUnlessOne(review.kind, spec);
+    refuseUnlessOne(review, spec);
     return answered(review, await authorizer.authorize(attributesOf(spec, user)));
   },
 });
@@ -112,7 +130,7 @@ export const selfSubjectRulesReview = (authorizer: RbacAuthorizer): Strategy => 
       status: {
         resourceRules: rules.filter(({ resources }) => resources?.length),
         nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs?.length),
-        incomplete: problems.length > 0,
+        incomplete: false,
         ...(problems.length > 0 ? { evaluationError: problems.join(', ') } : {}),
       },
     };
@@ -123,7 +141,7 @@ export const selfSubjectRulesReview = (authorizer: RbacAuthorizer): Strategy => 
 export const selfSubjectReview: Strategy = {
   answer: (review, { user, now }) => ({
     ...review,
-    metadata: { ...review.metadata, creationTimestamp: now.toISOString().replace(/\.\d+/, '') },
+    metadata: { ...review.metadata, creationTimestamp: timestamp(now) },
     status: { ...statusOf<object>(review), userInfo: userInfoOf(user) },
   }),
 };

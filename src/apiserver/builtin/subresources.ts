@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { completeConditions } from '../certificate-requests.js';
 import { STATUS, type Subresource } from '../kind.js';
-import { conflict, STALE } from '../status-error.js';
+import { conflict } from '../status-error.js';
 import { SCALE } from './scale.js';
 import { type Condition, specOf, typed } from './typed.js';
 
@@ -65,12 +65,6 @@ const EVICTION: Subresource = {
   },
 };
 
-const CSR = {
-  group: 'certificates.k8s.io',
-  plural: 'certificatesigningrequests',
-  kind: 'CertificateSigningRequest',
-};
-
 /** Approving and denying change conditions only, and never take a decision back. */
 const APPROVAL: Subresource = {
   name: 'approval',
@@ -78,12 +72,9 @@ const APPROVAL: Subresource = {
   merge(before, sent, { now }) {
     const status = typed<{ conditions?: Condition[] } | undefined>(before.status) ?? {};
     const { conditions = [] } = typed<{ conditions?: Condition[] } | undefined>(sent.status) ?? {};
-    const kept = (status.conditions ?? []).every(({ type }) => conditions.some((one) => one.type === type));
-    if (!kept) throw conflict(CSR, before.metadata.name, STALE);
-    return {
-      ...before,
-      status: { ...status, conditions: completeConditions(conditions, status.conditions ?? [], now) },
-    };
+    const { conditions: known = [], ...rest } = status;
+    const complete = completeConditions(conditions, known, now);
+    return { ...before, status: complete.length > 0 ? { ...rest, conditions: complete } : rest };
   },
 };
 

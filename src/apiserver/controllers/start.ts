@@ -6,6 +6,7 @@ import { startGarbageCollector } from './garbage-collector.js';
 import type { Loop, LoopContext } from './loop.js';
 import { startNamespaceContent } from './namespace-content.js';
 import { startNamespaceController } from './namespaces.js';
+import { startRoleAggregation } from './role-aggregation.js';
 import { startWorkloadSimulator } from './workload-simulator.js';
 
 export interface ControllerParts extends LoopContext {
@@ -23,6 +24,7 @@ export function startServerLoops(parts: ControllerParts, signal: AbortSignal): r
     startNamespaceController(parts, signal),
     startNamespaceContent(parts, parts.pki.caCertificate, signal),
     startCertificateSigner(parts, parts.pki, signal),
+    startRoleAggregation(parts, signal),
     startEventExpiry(parts, signal),
     ...(parts.simulateWorkloads ? [startWorkloadSimulator(parts, signal)] : []),
   ];

@@ -16,7 +16,7 @@ export async function create(request: ResourceRequest): Promise<Answer> {
   const sent = await sentObject(request);
   const options = writeOptions(request);
   if (kind.strategy.answer) {
-    const object = decodedAs(kind, sent.object);
+    const object = placed(request, decodedAs(kind, sent.object));
     return { code: 201, body: await kind.strategy.answer(object, contextOf(api, options)) };
   }
   const namespace = namespaceOf(request, sent.object);
@@ -25,6 +25,12 @@ export async function create(request: ResourceRequest): Promise<Answer> {
   }
   return answerWritten(request, await createObject(api, kind, namespace, sent, options));
 }
+
+/** What is answered and not stored has no metadata but its place. */
+const placed = (request: ResourceRequest, object: Unstructured): Unstructured => {
+  const namespace = namespaceOf(request, object);
+  return namespace === '' ? object : { ...object, metadata: { ...object.metadata, namespace } };
+};
 
 /** The namespace of the URL, which the object may repeat but not contradict. */
 export function namespaceOf({ kind, namespace }: ResourceRequest, { metadata }: Unstructured): string {

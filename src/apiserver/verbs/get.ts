@@ -4,13 +4,15 @@ import { checkReached, revisionOf } from '../list-options.js';
 import { negotiate } from '../media.js';
 import { present } from '../present.js';
 import type { ResourceRequest } from '../request.js';
-import { noSuchSubresource, notFound } from '../status-error.js';
+import { methodNotAllowed, noSuchSubresource, notFound } from '../status-error.js';
 import { fromStored } from '../versions.js';
 
 export function get(request: ResourceRequest): Answer {
   const { api, kind, namespace, name } = request;
   const subresource = kind.subresources.find((sub) => sub.name === request.subresource);
-  if (request.subresource !== '' && !subresource?.verbs.includes('get')) throw noSuchSubresource(kind, name);
+  if (request.subresource !== '' && !subresource?.verbs.includes('get')) {
+    throw subresource ? methodNotAllowed() : noSuchSubresource(kind, name);
+  }
   const version = request.query.get('resourceVersion') ?? '';
   if (version !== '') checkReached(revisionOf(version), api.store.revision);
   const item = api.store.get(keyFor(kind, namespace, name));
