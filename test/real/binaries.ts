@@ -46,8 +46,10 @@ async function assetOf(folder: string, name: Binary, say: (line: string) => void
   return path;
 }
 
-async function built(name: Binary, say: (line: string) => void): Promise<string> {
-  const source = join(SERVERS, name);
+const built = (name: Binary, say: (line: string) => void): Promise<string> => builtFrom(join(SERVERS, name), name, say);
+
+/** The program of the Go module in a folder, built once for each state of its files. */
+export async function builtFrom(source: string, name: string, say: (line: string) => void): Promise<string> {
   const folder = join(cacheFolder(), await hashOf(source));
   const path = join(folder, name);
   if (existsSync(path)) return path;
@@ -60,6 +62,9 @@ async function built(name: Binary, say: (line: string) => void): Promise<string>
     env: { ...process.env, CGO_ENABLED: '0' },
     timeout: BUILD_LIMIT_MS,
     maxBuffer: 64 * 1024 * 1024,
+  }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new Error(`${name} is not in ${folder} and cannot be built: there is no Go on this machine`, { cause });
   });
   // Two runs may build at a time: each finishes its own file, and the last one stays.
   await rename(unfinished, path);

@@ -10,6 +10,8 @@ import { startCluster } from './cluster.js';
 /** What a client needs of a server. */
 export interface Served {
   kubeconfig(user: { readonly name: string; readonly groups: readonly string[] }): Promise<string>;
+  /** Forgets every change until now. */
+  compact(): Promise<void>;
 }
 
 /** The embedded API server and a kube-apiserver, with the same kinds. */
@@ -23,8 +25,9 @@ export const SERVERS = ['embedded', 'real'] as const;
 export type ServerName = (typeof SERVERS)[number];
 
 export async function startPair(): Promise<Pair> {
+  const store = createMemoryStore();
   const [embedded, real] = await Promise.all([
-    createPki().then((pki) => startApiServer({ store: createMemoryStore(), pki, crds: CRDS, log: silentLogger })),
+    createPki().then((pki) => startApiServer({ store, pki, crds: CRDS, log: silentLogger })),
     startCluster(),
   ]);
   const close = async (): Promise<void> => {
@@ -39,7 +42,8 @@ export async function startPair(): Promise<Pair> {
   } finally {
     wire.close();
   }
-  return { embedded, real, close };
+  const compact = async (): Promise<void> => store.compact(store.revision);
+  return { embedded: { kubeconfig: embedded.kubeconfig, compact }, real, close };
 }
 
 async function install(wire: Wire, crd: (typeof CRDS)[number]): Promise<void> {

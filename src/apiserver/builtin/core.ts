@@ -147,7 +147,6 @@ export const event: Strategy = {
 };
 
 interface LeaseSpec {
-  holderIdentity?: string;
   leaseDurationSeconds?: number;
   leaseTransitions?: number;
 }
@@ -160,7 +159,7 @@ export const lease: Strategy = {
   prepareCreate: withSpec,
   prepareUpdate: withSpec,
   validate(object) {
-    const { holderIdentity, leaseDurationSeconds, leaseTransitions } = typed<LeaseSpec>(object.spec ?? {});
+    const { leaseDurationSeconds, leaseTransitions } = typed<LeaseSpec>(object.spec ?? {});
     return [
       ...(leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0
         ? [invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0')]
@@ -168,7 +167,6 @@ export const lease: Strategy = {
       ...(leaseTransitions !== undefined && leaseTransitions < 0
         ? [invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')]
         : []),
-      ...(holderIdentity === '' ? [invalidValue('spec.holderIdentity', '', 'must not be empty')] : []),
     ];
   },
 };
