@@ -15,7 +15,9 @@ import { LIST_REFUSALS } from './list-refusals.js';
 import { LIST_CASES } from './lists.js';
 import { METADATA_CASES } from './metadata.js';
 import { METADATA_REFUSALS } from './metadata-refusals.js';
+import { NAMESPACE_CASES } from './namespaces.js';
 import { OBJECT_CASES } from './objects.js';
+import { OWNERSHIP_CASES } from './ownership.js';
 import { COMPACTION_CASES, PAGING_CASES } from './paging.js';
 import { PATCH_CASES, PATCH_REFUSALS } from './patches.js';
 import { REFUSALS } from './refusals.js';
@@ -40,6 +42,8 @@ const CASES = {
   ...DISCOVERY_CASES,
   ...DELETE_CASES,
   ...DELETION_CASES,
+  ...OWNERSHIP_CASES,
+  ...NAMESPACE_CASES,
   ...ACCESS_CASES,
   ...AUTHENTICATION_CASES,
   ...RIGHTS_CASES,

@@ -136,11 +136,14 @@ export const deployments = ({ namespace }: Place): string => `/apis/apps/v1/name
 /** Of the items of a list. */
 export const namesOf = (body: Json): readonly string[] => body.items.map(({ metadata }) => metadata.name);
 
-/** Polls until `check` holds; fails after the limit. */
-export async function eventually(what: string, check: () => Promise<boolean>, limitMs = 10_000): Promise<void> {
-  const deadline = Date.now() + limitMs;
+/** All cases run at a time, on controllers that take one thing after another, and servers believe for some seconds what they once checked. */
+const LIMIT_MS = 30_000;
+
+/** Polls until `check` holds; fails after half a minute. */
+export async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + LIMIT_MS;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (Date.now() > deadline) throw new Error(`not within ${LIMIT_MS / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

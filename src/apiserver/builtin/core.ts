@@ -123,6 +123,9 @@ export const namespace: Strategy = {
   },
   holdsDeletion: hasNamespaceFinalizer,
   prepareDelete(draft) {
+    // What a namespace waits for is no grace.
+    const { deletionGracePeriodSeconds: _, ...metadata } = draft.metadata;
+    draft.metadata = metadata;
     draft.status = { ...typed<object | undefined>(draft.status), phase: 'Terminating' };
   },
 };
