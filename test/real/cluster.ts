@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { kubeconfigText } from '../../src/apiserver/kubeconfig.js';
 import { type KeyPair, openPki, type Pki, type Subject } from '../../src/apiserver/pki.js';
 import { type Access, Wire } from '../conformance/wire.js';
+import { freePorts } from '../scenarios/free-ports.js';
 import { BINARIES, type Binary, findBinaries } from './binaries.js';
 import { compactEtcd } from './etcd.js';
-import { freePorts, type Guarded, startGuarded } from './guarded.js';
+import { type Guarded, startGuarded } from './guarded.js';
 import { auditLog, etcdUrl, flagsOf, type Layout, serverUrl } from './server-flags.js';
 
 const START_LIMIT_MS = 90_000;

@@ -32,6 +32,7 @@ export class EtcdHistory {
   /** The revision the next watch begins at. */
   #next = 1;
   #ended: Promise<void> | undefined;
+  #failure: unknown;
 
   constructor(url: string) {
     this.#url = url;
@@ -53,7 +54,10 @@ export class EtcdHistory {
       key: base64(PREFIX + MARK),
       value: base64('{}'),
     });
-    while (this.#next <= Number(header.revision)) await wait();
+    while (this.#next <= Number(header.revision)) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await wait();
+    }
   }
 
   async close(): Promise<void> {
@@ -77,9 +81,14 @@ export class EtcdHistory {
     while (!signal.aborted) {
       try {
         await this.#watch(signal);
-      } catch {
-        // etcd was killed; what it stored is told when it is back.
-        if (!signal.aborted) await wait();
+      } catch (error) {
+        if (signal.aborted) return;
+        // `fetch` and its streams fail so when etcd was killed; what it stored is told when it is back.
+        if (!(error instanceof TypeError)) {
+          this.#failure = error;
+          return;
+        }
+        await wait();
       }
     }
   }

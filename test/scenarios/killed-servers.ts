@@ -77,6 +77,7 @@ async function killEach(
   const works = (await hub.list(ManifestWork)).items.map(keyOf).sort();
   t.is(works.length, 2, works.join());
   t.is((await hub.list(PlacementDecision)).items.flatMap(clustersOf).length, 3);
+  t.true(fleet.writes().length > 0, 'writes are seen');
   const refusals = fleet.refusals();
   fleet.forgetRequests();
   await fleet.restart();

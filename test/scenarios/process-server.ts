@@ -7,7 +7,7 @@ import { kubeconfigText } from '../../src/apiserver/kubeconfig.js';
 import { openPki } from '../../src/apiserver/pki.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import { freePorts } from '../real/guarded.js';
+import { freePorts } from './free-ports.js';
 import { LineReader } from './line-reader.js';
 import { type Line, SeenStates } from './seen-lines.js';
 import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from './server.js';

@@ -139,6 +139,7 @@ export function steadyState(register: Register, servers: Servers): void {
     const works = (await hub.list(ManifestWork)).items.map((work) => `${work.metadata.namespace}/work/${keyOf(work)}`);
     t.is(works.length, 3);
 
+    t.true(fleet.writes().length > 0, 'writes are seen');
     fleet.forgetRequests();
     await fleet.restart();
     await reconciled(fleet, works, new Map());
