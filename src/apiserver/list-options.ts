@@ -29,16 +29,16 @@ const MATCH = 'resourceVersionMatch';
 export function listOptionsOf(query: URLSearchParams): ListOptions {
   const version = query.get('resourceVersion') ?? '';
   const match = query.get(MATCH) ?? '';
+  const asked = integerIn(query, 'limit');
+  integerIn(query, 'timeoutSeconds');
   refuse([
     ...(match === '' ? [] : matchProblems(query, version, match)),
     ...(query.has('sendInitialEvents')
       ? [forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')]
       : []),
   ]);
-  const asked = integerIn(query, 'limit');
   // Whoever takes any version gets all of it, as from the cache of kube-apiserver.
   const limit = asked > 0 && version !== '0' ? asked : Number.POSITIVE_INFINITY;
-  integerIn(query, 'timeoutSeconds');
   const next = query.get('continue') ?? '';
   if (next !== '') {
     if (version !== '' && version !== '0') {

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Api, Caller } from './api.js';
 import { mediaType, readBody } from './body.js';
 import { decodeObject } from './decode.js';
-import { duplicateField } from './field-validation.js';
-import type { Kind } from './kind.js';
+import { duplicateField, refusedBody, reportStrictErrors, unknownField } from './field-validation.js';
+import type { Kind, Subresource } from './kind.js';
+import { shaped } from './shape.js';
 import type { Expected, Knows } from './typed-body.js';
-import type { Sent } from './write.js';
+import type { Sent, WriteOptions } from './write.js';
 
 /** A request for a served kind, as the verbs see it. */
 export interface ResourceRequest {
@@ -24,11 +25,25 @@ export interface ResourceRequest {
 
 export const bodyOf = ({ http }: ResourceRequest): Promise<Buffer> => readBody(http);
 
-/** The object in the body; `type` when it is not the kind of the request. */
-export async function sentObject(request: ResourceRequest, type?: ResourceTypeName): Promise<Sent> {
-  const expected = expectedType(request, type);
-  const { object, duplicates } = decodeObject(await bodyOf(request), mediaType(request.http), expected, knows(request));
-  return { object, problems: duplicates.map(({ path }) => duplicateField(path)) };
+/** The object in the body, which may be of the subresource's own kind. */
+export async function sentObject(
+  request: ResourceRequest,
+  options: WriteOptions,
+  subresource?: Subresource,
+): Promise<Sent> {
+  const { kind, http } = request;
+  const expected = expectedType(request, subresource?.type);
+  const { object: sent, duplicates } = decodeObject(await bodyOf(request), mediaType(http), expected, knows(request));
+  const problems = duplicates.map(({ path }) => duplicateField(path));
+  if (subresource?.type) return { object: sent, problems };
+  const { object, unknown } = shaped(kind, sent);
+  reportStrictErrors(
+    [...problems, ...unknown.map(unknownField)],
+    options.fieldValidation,
+    options.caller,
+    refusedBody(kind),
+  );
+  return { object, problems: [], complete: true };
 }
 
 type ResourceTypeName = Pick<Kind, 'group' | 'version' | 'kind'>;

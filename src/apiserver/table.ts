@@ -48,7 +48,7 @@ export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, q
     kind: 'Table',
     apiVersion: `meta.k8s.io/${media.version}`,
     metadata,
-    columnDefinitions: [NAME, ...columns.map(definitionOf)],
+    columnDefinitions: [NAME, ...columns.map((column) => definitionOf(kind, column))],
     rows: objects.map((object) => ({
       cells: [object.metadata.name, ...cells(object, now)],
       object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object, media),
@@ -56,9 +56,13 @@ export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, q
   };
 }
 
-const definitionOf = ({ name, type, description, jsonPath, priority = 0 }: PrinterColumn): ColumnDefinition => ({
+const definitionOf = (
+  { custom }: Kind,
+  { name, type, description, jsonPath, priority = 0 }: PrinterColumn,
+): ColumnDefinition => ({
   name,
-  type,
+  // Times of built-in kinds are words.
+  type: type === 'date' && !custom ? 'string' : type,
   format: '',
   description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
   priority,

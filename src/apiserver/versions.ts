@@ -27,6 +27,26 @@ export function bytesOf(kind: Kind, item: Item): Buffer {
   return shown.bytes;
 }
 
+/** The same in a list: those of built-in kinds do not say there what they are. */
+export function listedBytes(kind: Kind, item: Item): Buffer {
+  const bytes = bytesOf(kind, item);
+  if (kind.custom) return bytes;
+  const typeFirst = typesOf(kind).find((start) => bytes.subarray(0, start.length).equals(start));
+  if (typeFirst) return Buffer.concat([OPENING, bytes.subarray(typeFirst.length)]);
+  const { apiVersion: _, kind: _kind, ...rest } = fromStored(kind, item);
+  return Buffer.from(JSON.stringify(rest));
+}
+
+const OPENING = Buffer.from('{');
+
+/** How most objects begin. */
+function typesOf(kind: Kind): readonly Buffer[] {
+  const [apiVersion, name] = [JSON.stringify(apiVersionOf(kind)), JSON.stringify(kind.kind)];
+  return [`{"apiVersion":${apiVersion},"kind":${name},`, `{"kind":${name},"apiVersion":${apiVersion},`].map((text) =>
+    Buffer.from(text),
+  );
+}
+
 /** Objects older than the schema of their kind may lack its defaults and have what it no longer knows. */
 const isShown = (kind: Kind, item: Item): boolean =>
   item.apiVersion === apiVersionOf(kind) && item.revision >= (kind.schemaSince ?? 0);

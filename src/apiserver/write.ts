@@ -32,6 +32,8 @@ export interface Sent {
   readonly object: Unstructured;
   /** What strict validation has against the body, unknown fields aside. */
   readonly problems: readonly string[];
+  /** The schema has had its say: nothing is to be pruned or defaulted. */
+  readonly complete?: boolean;
 }
 
 export interface Place {
@@ -74,15 +76,22 @@ export function insertSent(
   api: Api,
   kind: Kind,
   namespace: string,
-  { object: sent, problems }: Sent,
+  { object: sent, problems, complete = false }: Sent,
   options: WriteOptions,
 ): Promise<Written | undefined> {
-  const { object, unknown } = shaped(kind, sent);
+  const { object, unknown } = complete ? { object: sent, unknown: [] } : shaped(kind, sent);
   const all = [...problems, ...unknown.map(unknownField)];
   reportStrictErrors(all, options.fieldValidation, options.caller, refusedBody(kind));
   const tidy = tidied(kind, object, options.caller);
   const draft = draftOfNew(kind, namespace, tidy, contextOf(api, options), options.fieldManager);
+  refuseVersion(sent, options);
   return insert(api, kind, draft, options);
+}
+
+function refuseVersion({ metadata }: Unstructured, { dryRun }: WriteOptions): void {
+  // What is no version is as good as none.
+  if (dryRun || !/^\d*[1-9]\d*$/.test(metadata.resourceVersion ?? '')) return;
+  throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
 }
 
 /** Undefined when the name is taken. */
@@ -175,9 +184,10 @@ function draftFor(
   options: WriteOptions,
 ): Unstructured {
   const { refuse = refusedBody(kind), problems, owned = false } = produced;
-  const { object, unknown } = target.subresource?.view
-    ? { object: produced.object, unknown: [] }
-    : shaped(kind, produced.object, refuse);
+  const { object, unknown } =
+    target.subresource?.view || produced.complete
+      ? { object: produced.object, unknown: [] }
+      : shaped(kind, produced.object, refuse);
   const all = [...problems, ...unknown.map(unknownField)];
   reportStrictErrors(all, options.fieldValidation, options.caller, refuse);
   checkPreconditions(kind, target.name, { ...produced, object }, before);

@@ -38,13 +38,13 @@ export class Normaliser {
   #array(items: readonly unknown[], key: string): unknown {
     const normal = items.map((item) => this.value(item));
     // Entries written in one second and in two are ordered differently; so are the faults of a Go map.
-    return key === 'managedFields' || key === 'causes' ? sorted(normal) : normal;
+    return key === 'managedFields' ? sorted(normal) : key === 'causes' ? withoutRepeated(sorted(normal)) : normal;
   }
 
   #string(text: string, key: string): string {
     if (key === 'resourceVersion' && /^\d+$/.test(text)) return this.#token('version', text);
     if (key === 'continue' && text !== '') return '<continue>';
-    if (key === 'message') return sortedProblems(this.#text(text));
+    if (key === 'message') return sortedProblems(appliedProblems(this.#text(text)));
     return this.#text(text);
   }
 
@@ -76,6 +76,19 @@ function withoutListVersion(list: Readonly<Record<string, unknown>>): unknown {
 
 const sorted = (items: readonly unknown[]): readonly unknown[] =>
   items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+/** Kubernetes looks twice at what is updated. */
+const withoutRepeated = (items: readonly unknown[]): readonly unknown[] =>
+  items.filter((item, at) => at === 0 || JSON.stringify(item) !== JSON.stringify(items[at - 1]));
+
+/** A field nobody knows ends the look at its Go map, which has no order. */
+function appliedProblems(message: string): string {
+  const [, before, list] = /^(failed to create typed patch object [^:]*: )errors:\n(.*)$/s.exec(message) ?? [];
+  if (before === undefined || list === undefined) return message;
+  const lines = list.split('\n').map((line) => line.trim());
+  const unknown = lines.filter((line) => line.endsWith('field not declared in schema'));
+  return `${before}${(unknown.length > 0 ? unknown : lines).sort().join('\n')}`;
+}
 
 function sortedProblems(message: string): string {
   const [, before, list, after] = /^(.* is invalid: \[|.*strict decoding error: )(.*?)(\]?)$/s.exec(message) ?? [];

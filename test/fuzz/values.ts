@@ -18,7 +18,7 @@ const FINALIZERS = fc.constantFrom(
 );
 
 /** The first is what most objects have; the second is seldom. */
-export const mostly = <T, U>(usual: fc.Arbitrary<T>, seldom: fc.Arbitrary<U>, share = 12): fc.Arbitrary<T | U> =>
+export const mostly = <T, U>(usual: fc.Arbitrary<T>, seldom: fc.Arbitrary<U>, share = 40): fc.Arbitrary<T | U> =>
   fc.oneof({ weight: share, arbitrary: usual }, { weight: 1, arbitrary: seldom });
 
 export const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>

@@ -1,5 +1,5 @@
 import { equalJson, isJsonObject, type JsonObject } from '../json.js';
-import { duplicate, type FieldError, forbidden, invalid, required } from '../structural/field-error.js';
+import { duplicate, type FieldError, forbidden, invalid, required, unshown } from '../structural/field-error.js';
 import { keyTextOf } from '../structural/list.js';
 import type { CelRule, StructuralSchema } from '../structural/schema.js';
 import type { Program } from './environment.js';
@@ -117,7 +117,7 @@ function judge(
     const { value: result, cost } = rule.evaluate(variables, Math.min(CALL_COST, run.left));
     run.left -= cost;
     if (result === true || isRatcheted(program, value, old)) return;
-    run.errors.push(refusal(source, pathOf(path, source), type, messageOf(program, variables)));
+    run.errors.push(refusal(source, pathOf(path, source), value, messageOf(program, variables)));
   } catch (error) {
     if (error instanceof CelCostError) {
       stop(run, path, type, error, source);
@@ -160,18 +160,21 @@ const pathOf = (path: string, { fieldPath = '' }: CelRule): string =>
     path,
   );
 
-function refusal({ reason }: CelRule, path: string, type: string, detail: string): FieldError {
+function refusal({ reason }: CelRule, path: string, value: unknown, detail: string): FieldError {
   switch (reason) {
     case 'FieldValueForbidden':
       return forbidden(path, detail);
     case 'FieldValueRequired':
       return required(path, detail);
     case 'FieldValueDuplicate':
-      return duplicate(path, type);
+      return isScalar(value) ? duplicate(path, value) : unshown('FieldValueDuplicate', path);
     default:
-      return invalid(path, type, detail);
+      return isScalar(value) ? invalid(path, value, detail) : unshown('FieldValueInvalid', path, detail);
   }
 }
+
+/** Objects and lists are not shown in a refusal. */
+const isScalar = (value: unknown): boolean => value === null || typeof value !== 'object';
 
 function messageOf({ source, message }: RuleProgram, variables: Readonly<Record<string, unknown>>): string {
   const computed = message && typeof message !== 'string' ? textOf(message, variables) : '';

@@ -58,14 +58,15 @@ function checkMembers(
   path: readonly string[],
   problems: string[],
 ): void {
-  // The first problem of a map is told, in the order of names.
+  // A field nobody knows ends the look at its map.
   for (const [name, value] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const before = problems.length;
     const at = [...path, fieldElement(name)];
     const type = map.fields.get(name) ?? map.others;
-    if (type) check(value, type, at, problems);
-    else problems.push(`${formatPath(at)}: field not declared in schema`);
-    if (problems.length > before) return;
+    if (!type) {
+      problems.push(`${formatPath(at)}: field not declared in schema`);
+      return;
+    }
+    check(value, type, at, problems);
   }
 }
 

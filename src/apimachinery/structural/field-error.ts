@@ -41,6 +41,10 @@ const withoutValue = (type: FieldErrorType, path: string, detail: string): Field
   message: withDetail(TITLE[type], detail),
 });
 
+/** As the errors that show the value, without it. */
+export const unshown = (type: FieldErrorType, path: string, detail = ''): FieldError =>
+  withoutValue(type, path, detail);
+
 const withValue = (type: FieldErrorType, path: string, value: unknown, detail: string): FieldError => ({
   type,
   field: path === '' ? NOWHERE : path,

@@ -92,12 +92,22 @@ export function checkNumber(value: number, node: Node, path: () => string, error
     errors.push(invalid('', '', `Checked value must be of type ${type} ${format} in ${path()}`));
   }
   const say = (detail: string): number => errors.push(invalid(path(), value, `${path()} in body should be ${detail}`));
-  if (multipleOf !== undefined && !isMultiple(value, multipleOf)) say(`a multiple of ${multipleOf}`);
+  if (multipleOf !== undefined) checkMultiple(value, multipleOf, path, errors);
   if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
     say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
   }
   if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum)) {
     say(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+  }
+}
+
+function checkMultiple(value: number, multipleOf: number, path: () => string, errors: FieldError[]): void {
+  // Kubernetes divides whole numbers by whole numbers: of a factor it takes the whole part then.
+  const factor = isInt64(value) ? Math.trunc(multipleOf) : multipleOf;
+  if (factor <= 0) {
+    errors.push(invalid(path(), factor, `factor MultipleOf declared for ${path()} must be positive: ${factor}`));
+  } else if (!isMultiple(value, factor)) {
+    errors.push(invalid(path(), value, `${path()} in body should be a multiple of ${factor}`));
   }
 }
 

@@ -1,5 +1,5 @@
 import { hasRules, validateRules } from '../cel/rules.js';
-import { type FieldError, type FieldErrorType, invalid } from './field-error.js';
+import { type FieldError, type FieldErrorType, unshown } from './field-error.js';
 import type { StructuralSchema } from './schema.js';
 import { validate, validateUpdate } from './validate.js';
 
@@ -19,5 +19,5 @@ export function validateWithRules(schema: StructuralSchema, value: unknown, old:
   if (!errors.some(({ type }) => BLOCKING.has(type))) return [...errors, ...validateRules(schema, value, old)];
   const detail =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
-  return [...errors, invalid('', null, detail)];
+  return [...errors, unshown('FieldValueInvalid', '', `null: ${detail}`)];
 }

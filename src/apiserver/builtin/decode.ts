@@ -1,6 +1,7 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { goKind } from '../../apimachinery/go-text.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
+import { base64Fault } from './base64.js';
 import { type Field, fieldsOf } from './schema.js';
 
 type Json = Record<string, unknown>;
@@ -63,6 +64,7 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   }
   if (code.startsWith('{')) return decodeMap(code, value, place);
   if (code === 'q') return decodeQuantity(value, place);
+  if (code === 'y' && typeof value === 'string') return decodeBytes(value);
   const check = CHECKS[code];
   if (check) {
     if (!check(value)) throw misfit(code, value, place);
@@ -70,6 +72,12 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   }
   if (!isObject(value)) throw misfit(code, value, place);
   return decodeModel(code, value, place.path);
+}
+
+function decodeBytes(text: string): string {
+  const fault = base64Fault(text);
+  if (fault === undefined) return text;
+  throw new Misfit(`illegal base64 data at input byte ${fault}`);
 }
 
 const QUANTITY = "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

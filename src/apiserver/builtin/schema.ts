@@ -18,7 +18,8 @@ const OPAQUE: ReadonlySet<string> = new Set(['V1JSONSchemaProps']);
 
 const SCALARS: Readonly<Record<string, Schema>> = {
   s: { type: 'string' },
-  y: { type: 'string', format: 'byte' },
+  // Checked when it is decoded.
+  y: { type: 'string' },
   i: { type: 'integer', format: 'int32' },
   l: { type: 'integer', format: 'int64' },
   n: { type: 'number', format: 'double' },

@@ -3,7 +3,7 @@ import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { decodedAs } from '../shape.js';
-import { badRequest, methodNotAllowed, noSuchSubresource, notFound, StatusError } from '../status-error.js';
+import { badRequest, methodNotAllowed, noSuchSubresource, notFound } from '../status-error.js';
 import { fromStored } from '../versions.js';
 import { contextOf, createObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
@@ -12,17 +12,15 @@ import { answerWritten } from '../written.js';
 export async function create(request: ResourceRequest): Promise<Answer> {
   if (request.subresource !== '') return createAt(request);
   const { api, kind, name } = request;
-  if (name !== '') throw methodNotAllowed();
-  const sent = await sentObject(request);
+  // The handler of custom kinds takes no notice of a name in the URL.
+  if (name !== '' && !kind.custom) throw methodNotAllowed();
   const options = writeOptions(request);
+  const sent = await sentObject(request, options);
   if (kind.strategy.answer) {
     const object = placed(request, decodedAs(kind, sent.object));
     return { code: 201, body: await kind.strategy.answer(object, contextOf(api, options)) };
   }
   const namespace = namespaceOf(request, sent.object);
-  if (sent.object.metadata.resourceVersion) {
-    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
-  }
   return answerWritten(request, await createObject(api, kind, namespace, sent, options));
 }
 
@@ -48,8 +46,9 @@ async function createAt(request: ResourceRequest): Promise<Answer> {
   if (!subresource?.create) throw subresource ? methodNotAllowed() : noSuchSubresource(kind, name);
   const parent = api.store.head(keyFor(kind, namespace, name));
   if (!parent) throw notFound(kind, name);
-  const object = withoutNulls((await sentObject(request, subresource.type)).object);
-  const context = contextOf(api, writeOptions(request));
+  const options = writeOptions(request);
+  const object = withoutNulls((await sentObject(request, options, subresource)).object);
+  const context = contextOf(api, options);
   return { code: 201, body: await subresource.create(fromStored(kind, parent), object, context) };
 }
 

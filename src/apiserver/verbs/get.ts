@@ -13,10 +13,11 @@ export function get(request: ResourceRequest): Answer {
   if (request.subresource !== '' && !subresource?.verbs.includes('get')) {
     throw subresource ? methodNotAllowed() : noSuchSubresource(kind, name);
   }
+  const media = negotiate(request.http.headers.accept);
   const version = request.query.get('resourceVersion') ?? '';
   if (version !== '') checkReached(revisionOf(version), api.store.revision);
   const item = api.store.get(keyFor(kind, namespace, name));
   if (!item) throw notFound(kind, name);
   if (subresource?.view) return ok(subresource.view(fromStored(kind, item)));
-  return ok(present(request, item, negotiate(request.http.headers.accept)));
+  return ok(present(request, item, media));
 }

@@ -11,7 +11,7 @@ import { type Selection, selectionOf } from '../selection.js';
 import { gone } from '../status-error.js';
 import { Compacted, type Item, type Page, type Store } from '../store/store.js';
 import { tableOf } from '../table.js';
-import { bytesOf, fromStored } from '../versions.js';
+import { fromStored, listedBytes } from '../versions.js';
 
 export function list(request: ResourceRequest): Answer {
   const media = negotiate(request.http.headers.accept);
@@ -28,19 +28,26 @@ export function listed({ api, kind, namespace, query }: ResourceRequest): ListPa
 /** In the form the client asked for. */
 export function answerList({ api, kind, query }: ResourceRequest, { items, metadata }: ListPage, media: Media): Answer {
   if (media.as === 'PartialObjectMetadata') {
-    throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${kind.listKind})`);
+    throw notAcceptable(
+      `you requested PartialObjectMetadata, but the requested object is a list (${goListType(kind)})`,
+    );
   }
   const apiVersion = media.form === 'object' ? apiVersionOf(kind) : `meta.k8s.io/${media.version}`;
-  if (media.form === 'object') return ok(listBytes(kind, apiVersion, items, metadata));
+  if (media.form === 'object')
+    return ok(listBytes(kind, apiVersion, items, kind.custom ? { continue: '', ...metadata } : metadata));
   const objects = items.map((item) => fromStored(kind, item));
   if (media.form === 'table') return ok(tableOf(kind, objects, { media, query, now: api.now(), metadata }));
   return ok({
     kind: 'PartialObjectMetadataList',
     apiVersion,
     metadata,
-    items: objects.map((object) => metadataOf(object, media)),
+    // An empty list of Go's.
+    items: objects.length === 0 ? null : objects.map((object) => metadataOf(object, media)),
   });
 }
+
+const goListType = ({ custom, group, listKind }: Kind): string =>
+  custom ? '*unstructured.UnstructuredList' : `*${group.split('.', 1)[0] || 'core'}.${listKind}`;
 
 type ListMetadata = {
   readonly resourceVersion: string;
@@ -106,7 +113,7 @@ function listBytes(kind: Kind, apiVersion: string, items: readonly Item[], metad
   const parts: Buffer[] = [Buffer.from(head)];
   for (const [index, item] of items.entries()) {
     if (index > 0) parts.push(COMMA);
-    parts.push(bytesOf(kind, item));
+    parts.push(listedBytes(kind, item));
   }
   parts.push(Buffer.from(']}\n'));
   return Buffer.concat(parts);

@@ -14,14 +14,14 @@ import { parseJson } from '../decode.js';
 import { duplicateField } from '../field-validation.js';
 import type { Kind } from '../kind.js';
 import { bodyOf, expectedType, knows, type ResourceRequest } from '../request.js';
-import { badRequest, invalid, methodNotAllowed, StatusError, unsupportedMediaType } from '../status-error.js';
+import { badRequest, invalid, StatusError, unsupportedMediaType } from '../status-error.js';
 import { type Expected, type Knows, refuseNoVersion, typedObject, WrongType } from '../typed-body.js';
 import { type Produced, updateObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 import { APPLY, apply } from './apply.js';
 import { JSON_PATCH, operationProblems, patchOf, STRATEGIC, unreadable } from './patch-body.js';
-import { placedAt, writableSubresource } from './update.js';
+import { noName, placedAt, writableSubresource } from './update.js';
 
 type Patch = (kind: Kind, target: Unstructured, patch: unknown) => unknown;
 
@@ -33,18 +33,17 @@ const PATCHES: Readonly<Record<string, Patch>> = {
 
 export async function patch(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
-  if (name === '') throw methodNotAllowed();
+  if (name === '') throw noName(kind);
   const type = mediaType(request.http);
   if (type === APPLY) return apply(request);
   const options = writeOptions(request, 'patch');
   const subresource = writableSubresource(request, 'patch');
   const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
   if (!change) throw unsupportedMediaType(kind.custom ? acceptedText() : '415: Unsupported Media Type');
-  const { value: sent, duplicates } = parseJson(await bodyOf(request), type, unreadable(type));
-  const value = patchOf(type, sent);
-  const paths = duplicates.map(({ path }) => path);
-  const strict = type === JSON_PATCH ? operationProblems(value, paths) : paths.map(duplicateField);
+  const bytes = await bodyOf(request);
+  // Of an object that does not exist nobody reads the patch.
   const produce = (before: Unstructured): Produced => {
+    const { value, problems: strict } = patchIn(bytes, type);
     const live = subresource?.view ? subresource.view(before) : before;
     const result = patched(change, kind, live, value);
     const expected = expectedType(request, subresource?.type);
@@ -58,6 +57,13 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   };
   const target = { namespace, name, subresource };
   return answerWritten(request, await updateObject(api, kind, target, produce, options));
+}
+
+function patchIn(bytes: Buffer, type: string): { readonly value: unknown; readonly problems: readonly string[] } {
+  const { value: sent, duplicates } = parseJson(bytes, type, unreadable(type));
+  const value = patchOf(type, sent);
+  const paths = duplicates.map(({ path }) => path);
+  return { value, problems: type === JSON_PATCH ? operationProblems(value, paths) : paths.map(duplicateField) };
 }
 
 function typedResult(

@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
-import type { Subresource } from '../kind.js';
+import type { Kind, Subresource } from '../kind.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { badRequest, methodNotAllowed, noSuchSubresource } from '../status-error.js';
 import { insertSent, updateObject } from '../write.js';
@@ -10,22 +10,25 @@ import { answerWritten } from '../written.js';
 
 export async function update(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
-  if (name === '') throw methodNotAllowed();
+  if (name === '') throw noName(kind);
   const subresource = writableSubresource(request, 'update');
-  const { object, problems } = await sentObject(request, subresource?.type);
-  const placed = placedAt(request, object);
-  const produce = () => ({ object: placed, problems });
-  const target = { namespace, name, subresource };
   const options = writeOptions(request);
+  const sent = await sentObject(request, options, subresource);
+  const placed = { ...sent, object: placedAt(request, sent.object) };
+  const produce = () => placed;
+  const target = { namespace, name, subresource };
   for (;;) {
     if (!kind.createsOnUpdate || subresource || api.store.head(keyFor(kind, namespace, name))) {
       return answerWritten(request, await updateObject(api, kind, target, produce, options));
     }
     await request.allow('create');
-    const created = await insertSent(api, kind, namespace, { object: placed, problems }, options);
+    const created = await insertSent(api, kind, namespace, placed, options);
     if (created) return answerWritten(request, created);
   }
 }
+
+/** Writing to a collection; the handler of custom kinds gets as far as looking for the name. */
+export const noName = ({ custom }: Kind): Error => (custom ? badRequest('name must be provided') : methodNotAllowed());
 
 /** An object written to a URL must have the name and namespace the URL says; it may leave the namespace out. */
 export function placedAt({ kind, namespace, name }: ResourceRequest, object: Unstructured): Unstructured {

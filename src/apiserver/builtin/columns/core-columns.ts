@@ -103,8 +103,8 @@ const claimOf = (object: Unstructured): string => {
 };
 
 export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
-  ConfigMap: [count('Data', ({ data, binaryData }) => sizeOf(data) + sizeOf(binaryData)), AGE],
-  Secret: [text('Type', ({ type }) => type), count('Data', ({ data }) => sizeOf(data)), AGE],
+  ConfigMap: [text('Data', ({ data, binaryData }) => sizeOf(data) + sizeOf(binaryData)), AGE],
+  Secret: [text('Type', ({ type }) => type), text('Data', ({ data }) => sizeOf(data)), AGE],
   ServiceAccount: [AGE],
   Namespace: [text('Status', (object) => status(object).phase), AGE],
   Node: [
