@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { base64Fault } from './builtin/base64.js';
 import { badRequest } from './status-error.js';
 
 /** Where the next page of a list begins, and of which revision. */
@@ -29,9 +30,21 @@ export function decodeContinue(text: string): ContinueToken {
   return { revision: rv < 0 ? undefined : rv, start };
 }
 
+function decoded(text: string): string {
+  const fault = base64Fault(
+    text
+      .replaceAll('-', '+')
+      .replaceAll('_', '/')
+      .padEnd(text.length + ((4 - (text.length % 4)) % 4), '='),
+  );
+  if (fault !== undefined) throw malformed(`illegal base64 data at input byte ${Math.min(fault, text.length - 1)}`);
+  return Buffer.from(text, 'base64url').toString();
+}
+
 function parse(text: string): { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown } {
+  const json = decoded(text);
   try {
-    const token: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const token: unknown = JSON.parse(json);
     if (typeof token === 'object' && token !== null) return token;
   } catch {
     // Whatever it is, no server issued it; said below.

@@ -59,9 +59,15 @@ function fromBody(bytes: Buffer, contentType: string): SentOptions {
     throw badRequest(`${UNREADABLE}: json: cannot unmarshal ${goKind(value)} into Go value of type ${GO_TYPE}`);
   }
   const { kind, apiVersion } = value as SentOptions; // an object; every member is looked at before it is used
+  for (const [member, found] of Object.entries({ apiVersion, kind })) {
+    if (found === undefined || found === null || typeof found === 'string') continue;
+    throw badRequest(
+      `${UNREADABLE}: json: cannot unmarshal ${goKind(found)} into Go struct field .${member} of type string`,
+    );
+  }
   if (kind && kind !== 'DeleteOptions') {
     throw badRequest(
-      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion ?? '')} in scheme "pkg/runtime/scheme.go:111"`,
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion || 'meta.k8s.io/v1')} in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
   return value;

@@ -33,7 +33,13 @@ export async function sentObject(
 ): Promise<Sent> {
   const { kind, http } = request;
   const expected = expectedType(request, subresource?.type);
-  const { object: sent, duplicates } = decodeObject(await bodyOf(request), mediaType(http), expected, knows(request));
+  const { object: sent, duplicates } = decodeObject(
+    await bodyOf(request),
+    mediaType(http),
+    expected,
+    knows(request),
+    options.fieldValidation === 'Ignore',
+  );
   const problems = duplicates.map(({ path }) => duplicateField(path));
   if (subresource?.type) return { object: sent, problems };
   const { object, unknown } = shaped(kind, sent);

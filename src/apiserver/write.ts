@@ -137,6 +137,10 @@ export interface Produced extends Sent {
   readonly owned?: boolean;
 }
 
+/** What is not written has the version of what is there. */
+const withVersion = (draft: Unstructured, { resourceVersion }: Unstructured['metadata']): Unstructured =>
+  resourceVersion ? { ...draft, metadata: { ...draft.metadata, resourceVersion } } : draft;
+
 /** How often a change that named no resourceVersion is tried against a newer state. */
 const CONFLICT_TRIES = 5;
 
@@ -156,7 +160,7 @@ export async function updateObject(
     const produced = await produce(before);
     const draft = draftFor(api, kind, target, before, produced, options);
     if (isSame(draft, before)) return { object: before, created: false, item };
-    if (options.dryRun) return { object: draft, created: false, item: undefined };
+    if (options.dryRun) return { object: withVersion(draft, before.metadata), created: false, item: undefined };
     try {
       const expected = item.revision;
       if (isRemovable(kind, draft)) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Access } from '../conformance/wire.js';
 import { type Difference, Duel, type Played } from './duel.js';
-import { STEP } from './requests.js';
+import { SEQUENCE } from './requests.js';
 import type { Step } from './step.js';
 
 export interface FuzzOptions {
@@ -14,7 +14,6 @@ export interface FuzzOptions {
   readonly played: (one: Played) => void;
 }
 
-export const SEQUENCE = fc.array(STEP, { minLength: 1, maxLength: 40, size: 'max' });
 const SHRINK_LIMIT_MS = 60_000;
 
 /** Plays sequences until their steps are `steps`; gives the shrunk differences. */

@@ -31,7 +31,7 @@ export class Normaliser {
     if (Array.isArray(value)) return this.#array(value, key);
     if (value === null || typeof value !== 'object') return value;
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    const object = Object.fromEntries(entries.map(([name, item]) => [name, this.value(item, name)]));
+    const object = Object.fromEntries(entries.map(([name, item]) => [this.#text(name), this.value(item, name)]));
     return isList(value) ? withoutListVersion(object) : object;
   }
 

@@ -118,12 +118,12 @@ const replace = (kind: FuzzKind): fc.Arbitrary<Step> =>
             .split('/')
             .at(-1)
         : name;
-      const metadata = { ...(body as { metadata?: Json }).metadata, ...version, name: own };
+      const metadata = isObject(body) && isObject(body.metadata) ? { ...body.metadata, ...version, name: own } : undefined;
       return {
         method: 'PUT',
         path,
         query,
-        body: isObject((body as Json).metadata) ? { ...(body as Json), metadata } : body,
+        body: isObject(body) && metadata ? { ...body, metadata } : body
       };
     });
 
@@ -188,6 +188,10 @@ const jsonPatch = (kind: FuzzKind): fc.Arbitrary<Step> =>
     .tuple(at(kind), mostly(fc.array(operation(kind), { maxLength: 3 }), ODD, 20), WRITE_QUERY)
     .map(([path, body, query]) => ({ method: 'PATCH', path, query, body, type: JSON_PATCH }));
 
+/** kube-apiserver lets an apply that creates an object mark it for deletion. */
+const withoutDeletion = ({ deletionTimestamp: _, deletionGracePeriodSeconds: _seconds, ...metadata }: Json): Json =>
+  metadata;
+
 const apply = (kind: FuzzKind): fc.Arbitrary<Step> =>
   fc
     .tuple(
@@ -202,7 +206,7 @@ const apply = (kind: FuzzKind): fc.Arbitrary<Step> =>
       const metadata =
         isObject(body) && isObject(body.metadata)
           ? {
-              ...body.metadata,
+              ...withoutDeletion(body.metadata),
               ...version,
               name: path
                 .replace(/\/status$/, '')
@@ -378,4 +382,13 @@ const stepOn = (kind: FuzzKind): fc.Arbitrary<Step> =>
     { weight: 4, arbitrary: malformed(kind) },
   );
 
+/** A plain object of each kind to begin with: requests about absent ones are refused alike. */
+const FIRST = fc.array(fc.oneof(...KINDS.map(create)), { maxLength: 6, size: 'max' });
+
 export const STEP: fc.Arbitrary<Step> = fc.oneof(...KINDS.map(stepOn));
+
+const LONGEST = 40;
+
+export const SEQUENCE: fc.Arbitrary<readonly Step[]> = fc
+  .tuple(FIRST, fc.array(STEP, { minLength: 1, maxLength: LONGEST, size: 'max' }))
+  .map(([first, rest]) => [...first, ...rest]);

@@ -36,6 +36,7 @@ function check(value: unknown, type: OwnershipType, path: readonly string[], pro
 /** Each form of a type tells in its own way what came instead. */
 function found(value: unknown, { map, list, scalar }: OwnershipType): string {
   if (map || list) return `&{${goText(value)}}`;
+  if (scalar === 'any') return `&{${goText(value)}}`;
   return scalar === 'numeric' ? goType(value) : `&value.valueUnstructured{Value:${goSyntax(value)}}`;
 }
 
@@ -43,7 +44,7 @@ const isOf = (scalar: Scalar, value: unknown): boolean =>
   scalar === 'any' || (scalar === 'numeric' ? typeof value === 'number' : typeof value === scalar);
 
 const SCALAR_NAMES: Readonly<Record<Scalar, string>> = {
-  any: 'scalar',
+  any: 'any scalar',
   string: 'string',
   numeric: 'numeric (int or float)',
   boolean: 'boolean',

@@ -100,10 +100,15 @@ function prepare(schema: StructuralSchema, open: boolean): OwnershipType {
       return { scalar: undefined, list: listOf(schema, open), map: undefined };
     case undefined:
       return { scalar: 'any', list: listOf(schema, open), map: mapOf(schema, open) };
+    case 'string':
+      // What has a format of its own may be any scalar to the one who merges it.
+      return schema.format && schema.format !== 'byte' ? SCALAR : scalarOfType(schema.type);
     default:
-      return SCALARS[schema.type] ?? SCALAR;
+      return scalarOfType(schema.type);
   }
 }
+
+const scalarOfType = (type: string): OwnershipType => SCALARS[type] ?? SCALAR;
 
 function mapOf(schema: StructuralSchema, open: boolean): MapType {
   const fields = Object.entries(schema.properties ?? {});

@@ -64,7 +64,7 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   }
   if (code.startsWith('{')) return decodeMap(code, value, place);
   if (code === 'q') return decodeQuantity(value, place);
-  if (code === 'y' && typeof value === 'string') return decodeBytes(value);
+  if (code === 'y') return decodeBytes(value, place);
   const check = CHECKS[code];
   if (check) {
     if (!check(value)) throw misfit(code, value, place);
@@ -74,10 +74,20 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   return decodeModel(code, value, place.path);
 }
 
-function decodeBytes(text: string): string {
-  const fault = base64Fault(text);
-  if (fault === undefined) return text;
-  throw new Misfit(`illegal base64 data at input byte ${fault}`);
+/** Base64, or a list of the bytes. */
+function decodeBytes(value: unknown, place: Place): string {
+  if (Array.isArray(value)) return Buffer.from(value.map((item) => byteOf(item, place))).toString('base64');
+  if (typeof value !== 'string') throw misfit('y', value, place);
+  const fault = base64Fault(value);
+  if (fault === undefined) return value;
+  const problem = `illegal base64 data at input byte ${fault}`;
+  throw new Misfit(problem, `error decoding from json: ${problem}`);
+}
+
+function byteOf(item: unknown, place: Place): number {
+  if (item === null) return 0;
+  if (typeof item === 'number' && Number.isInteger(item) && item >= 0 && item < 256) return item;
+  throw misfit('u', item, place);
 }
 
 const QUANTITY = "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -173,6 +183,7 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   n: 'float64',
   b: 'bool',
   y: '[]uint8',
+  u: 'uint8',
   t: 'v1.Time',
   m: 'v1.MicroTime',
   x: 'intstr.IntOrString',

@@ -1,6 +1,6 @@
 import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
-import { goKind } from '../../apimachinery/go-text.js';
+import { goKind, goText } from '../../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../../apimachinery/json.js';
 import type { Answer } from '../answer.js';
 import { parseJson } from '../decode.js';
@@ -8,10 +8,11 @@ import { draftOfNew } from '../draft.js';
 import type { Duplicate } from '../duplicate-fields.js';
 import { reportStrictErrors } from '../field-validation.js';
 import { keyFor } from '../keys.js';
+import type { Kind } from '../kind.js';
 import { applied, kindText } from '../ownership.js';
 import { bodyOf, knows, type ResourceRequest } from '../request.js';
 import { shaped } from '../shape.js';
-import { badRequest, conflict, notFound } from '../status-error.js';
+import { badRequest, conflict, notFound, StatusError } from '../status-error.js';
 import { typedObject, WrongType } from '../typed-body.js';
 import { contextOf, insert, type Produced, updateObject, type WriteOptions } from '../write.js';
 import { forceOf, writeOptions } from '../write-options.js';
@@ -44,6 +45,7 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
   const produce = (before: Unstructured): Produced => ({
     object: applied(kind, before, sent, writing),
     problems: [],
+    ...(kind.custom ? {} : { refuse: unconverted(kind, sent) }),
     owned: true,
     keepsUid: true,
     retriable: sent.metadata.resourceVersion === undefined,
@@ -54,22 +56,37 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
     }
     if (subresource) throw notFound(kind, name);
     await request.allow('create');
-    const created = await create(request, applied(kind, undefined, sent, writing), options);
+    const created = await create(request, sent, applied(kind, undefined, sent, writing), options);
     if (created) return answerWritten(request, created);
   }
 }
 
 /** Undefined when somebody else created it meanwhile. */
-function create({ api, kind, namespace, name }: ResourceRequest, object: Unstructured, options: WriteOptions) {
+function create(
+  { api, kind, namespace, name }: ResourceRequest,
+  sent: Unstructured,
+  object: Unstructured,
+  options: WriteOptions,
+) {
   const { uid } = object.metadata;
   if (uid) {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(kind, name, why);
   }
-  const { object: complete } = shaped(kind, object);
+  const { object: complete } = shaped(kind, object, kind.custom ? undefined : unconverted(kind, sent));
   const draft = draftOfNew(kind, namespace, complete, contextOf(api, options), undefined);
   return insert(api, kind, draft, options);
 }
+
+/** Built-in kinds are merged as any object, and read into their types afterwards. */
+const unconverted =
+  (kind: Kind, { metadata }: Unstructured) =>
+  (problem: string, converted = problem): Error => {
+    const type = kindText(apiVersionOf(kind), kind.kind);
+    const what = `${metadata.namespace ?? ''}/${metadata.name}; ${type}`;
+    const why = `unable to convert unstructured object to ${type}: ${converted}`;
+    return new StatusError(500, '', `failed to convert new object (${what}) to proper version: ${why}`);
+  };
 
 interface Applied {
   readonly value: JsonObject;
@@ -93,6 +110,12 @@ function sentTo(request: ResourceRequest, value: JsonObject): Unstructured {
   );
   if (apiVersion !== apiVersionOf(kind) || named !== kind.kind) {
     throw badRequest(`invalid object type: ${kindText(apiVersion ?? '', named ?? '')}`);
+  }
+  const { metadata } = value;
+  if (metadata !== undefined && metadata !== null && !isJsonObject(metadata)) {
+    const what = `/; ${kindText(apiVersionOf(kind), kind.kind)}`;
+    const why = `.metadata: expected map, got &{${goText(metadata)}}`;
+    throw new StatusError(500, '', `failed to create typed patch object (${what}): ${why}`);
   }
   try {
     const object = typedObject(value, kind, knows(request));

@@ -39,7 +39,10 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   const options = writeOptions(request, 'patch');
   const subresource = writableSubresource(request, 'patch');
   const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
-  if (!change) throw unsupportedMediaType(kind.custom ? acceptedText() : '415: Unsupported Media Type');
+  if (!change)
+    throw kind.custom
+      ? new StatusError(415, 'UnsupportedMediaType', acceptedText())
+      : unsupportedMediaType('415: Unsupported Media Type');
   const bytes = await bodyOf(request);
   // Of an object that does not exist nobody reads the patch.
   const produce = (before: Unstructured): Produced => {
