@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
 import { type Duplicate, duplicateFields } from './duplicate-fields.js';
 import { decodeProtobuf } from './protobuf/decode.js';
 import { WireError } from './protobuf/wire.js';
-import { badRequest, unsupportedMediaType } from './status-error.js';
+import { badRequest, StatusError, unsupportedMediaType } from './status-error.js';
 import { type Expected, type Knows, typedObject, versionOf, WrongType } from './typed-body.js';
 
 export const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/yaml', '']);
@@ -45,7 +45,7 @@ export function decodeObject(
   lenient = false,
 ): Decoded {
   if (contentType === PROTOBUF) return { object: typedBody(parseProtobuf(bytes), bytes, type, knows), duplicates: [] };
-  if (!JSON_TYPES.has(contentType)) throw refusedMediaType();
+  if (!JSON_TYPES.has(contentType)) throw refusedMediaType(type.custom);
   const { value, duplicates } = parseJson(
     bytes,
     contentType,
@@ -55,10 +55,10 @@ export function decodeObject(
   return { object: typedBody(value, bytes, type, knows, lenient), duplicates };
 }
 
-export const refusedMediaType = () =>
-  unsupportedMediaType(
-    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`,
-  );
+export function refusedMediaType(custom = false): StatusError {
+  const message = `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`;
+  return custom ? new StatusError(415, 'UnsupportedMediaType', message) : unsupportedMediaType(message);
+}
 
 const unrecognized = ({ kind }: Expected): string => `the object provided is unrecognized (must be of type ${kind})`;
 export const UNREADABLE = "couldn't get version/kind; json parse error";
@@ -79,7 +79,7 @@ function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows, 
   } catch (error) {
     if (!(error instanceof WrongType)) throw error;
     // A decoder that need not be strict is asked in another way, and its answer is worded in another.
-    if (!(lenient && type.custom) && /^(Object 'Kind'|couldn't get)/.test(error.message)) {
+    if (/^couldn't get/.test(error.message) || (!(lenient && type.custom) && /^Object 'Kind'/.test(error.message))) {
       throw badRequest(`${unrecognized(type)}: ${error.message}${describe(bytes)}`);
     }
     const { apiVersion = apiVersionOf(type), kind = type.kind } = object;

@@ -99,6 +99,12 @@ export interface Kind extends ResourceType {
   readonly selectableFields: readonly string[];
 }
 
+/** The type of a kind, or of its lists, in kube-apiserver. */
+export const goTypeOf = ({ custom, group, listKind }: Kind, name: string): string =>
+  custom
+    ? `*unstructured.Unstructured${name === listKind ? 'List' : ''}`
+    : `*${group.split('.', 1)[0] || 'core'}.${name}`;
+
 export const ALL_VERBS: readonly string[] = [
   'create',
   'delete',

@@ -128,7 +128,7 @@ export function revisionOf(text: string): number {
 
 /** 0 when absent. */
 export function integerIn(query: URLSearchParams, name: string): number {
-  const text = query.get(name) ?? '0';
+  const text = query.get(name) || '0';
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }

@@ -1,7 +1,7 @@
-import type { Media } from './media.js';
+import { goTypeOf } from './kind.js';
+import { type Media, notAcceptable } from './media.js';
 import { metadataOf } from './partial-metadata.js';
 import type { ResourceRequest } from './request.js';
-import { StatusError } from './status-error.js';
 import type { Item } from './store/store.js';
 import { tableOf } from './table.js';
 import { bytesOf, fromStored } from './versions.js';
@@ -14,6 +14,9 @@ export function present({ api, kind, query }: ResourceRequest, item: Item, media
     const { resourceVersion = '' } = object.metadata;
     return tableOf(kind, [object], { media, query, now: api.now(), metadata: { resourceVersion } });
   }
-  if (media.as === 'PartialObjectMetadataList') throw new StatusError(500, '', 'content is not a list');
+  if (media.as === 'PartialObjectMetadataList') {
+    const why = `the requested object is not a list (${goTypeOf(kind, kind.kind)})`;
+    throw notAcceptable(`you requested PartialObjectMetadataList, but ${why}`);
+  }
   return metadataOf(object, media);
 }

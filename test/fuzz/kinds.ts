@@ -54,16 +54,21 @@ const configMaps: FuzzKind = {
 };
 
 const SIZE = mostly(fc.integer({ min: 1, max: 10 }), fc.constantFrom(0, 11));
-const PARTS = fc.array(
-  some({ id: mostly(fc.constantFrom('p', 'q', 'r'), fc.constant('')), weight: SIZE, note: TEXT }),
-  { maxLength: 3 },
+const PART = fc.record(
+  { id: mostly(fc.constantFrom('p', 'q', 'r'), fc.constantFrom('', undefined)), weight: SIZE, note: TEXT },
+  { requiredKeys: ['id'] },
 );
-const PORTS = fc.array(
-  fc.record(
-    { port: fc.constantFrom(1, 2), protocol: fc.constantFrom('TCP', 'UDP'), label: TEXT },
-    { requiredKeys: ['port'] },
-  ),
-  { maxLength: 3 },
+const PARTS = mostly(
+  fc.uniqueArray(PART, { maxLength: 3, selector: ({ id }) => id }),
+  fc.array(PART, { minLength: 2, maxLength: 3 }),
+);
+const PORT = fc.record(
+  { port: fc.constantFrom(1, 2), protocol: fc.constantFrom('TCP', 'UDP'), label: TEXT },
+  { requiredKeys: ['port'] },
+);
+const PORTS = mostly(
+  fc.uniqueArray(PORT, { maxLength: 3, selector: ({ port, protocol = 'TCP' }) => `${port}/${protocol}` }),
+  fc.array(PORT, { minLength: 2, maxLength: 3 }),
 );
 
 const GIZMO_MEMBERS = {
@@ -77,9 +82,9 @@ const GIZMO_MEMBERS = {
   free: fc.constantFrom<unknown[]>({}, { a: 1 }, { a: { b: [1, null] } }, { a: null }),
   inner: some({ depth: SIZE }),
   whole: some({ x: TEXT, y: TEXT }),
-  table: fc.dictionary(fc.constantFrom('a', 'b', 'c'), SIZE, { maxKeys: 3 }),
-  order: fc.array(TEXT, { maxLength: 4 }),
-  set: fc.array(fc.constantFrom('s', 't', 'u'), { maxLength: 3 }),
+  table: mostly(fc.dictionary(fc.constantFrom('a', 'b', 'c'), SIZE, { maxKeys: 2 }), fc.constant({ a: 1, b: 2, c: 3 })),
+  order: mostly(fc.array(TEXT, { maxLength: 3 }), fc.constant(['1', '2', '3', '4'])),
+  set: mostly(fc.uniqueArray(fc.constantFrom('s', 't', 'u'), { maxLength: 3 }), fc.constant(['s', 's'])),
   parts: PARTS,
   ports: PORTS,
 };

@@ -118,12 +118,13 @@ const replace = (kind: FuzzKind): fc.Arbitrary<Step> =>
             .split('/')
             .at(-1)
         : name;
-      const metadata = isObject(body) && isObject(body.metadata) ? { ...body.metadata, ...version, name: own } : undefined;
+      const metadata =
+        isObject(body) && isObject(body.metadata) ? { ...body.metadata, ...version, name: own } : undefined;
       return {
         method: 'PUT',
         path,
         query,
-        body: isObject(body) && metadata ? { ...body, metadata } : body
+        body: isObject(body) && metadata ? { ...body, metadata } : body,
       };
     });
 

@@ -36,7 +36,7 @@ function check(value: unknown, type: OwnershipType, path: readonly string[], pro
 /** Each form of a type tells in its own way what came instead. */
 function found(value: unknown, { map, list, scalar }: OwnershipType): string {
   if (map || list) return `&{${goText(value)}}`;
-  if (scalar === 'any') return `&{${goText(value)}}`;
+  if (scalar === 'any' || scalar === 'boolean') return `&{${goText(value)}}`;
   return scalar === 'numeric' ? goType(value) : `&value.valueUnstructured{Value:${goSyntax(value)}}`;
 }
 

@@ -23,6 +23,8 @@ export function checkType(value: unknown, node: Node, path: () => string): Field
   const blamesFormat = format !== undefined && value !== null && actual !== 'string' && actual !== 'array';
   if (types.includes(actual) || (actual === 'integer' && types.includes('number'))) return undefined;
   if (types.length === 0 && !blamesFormat) return undefined;
+  // Where a text has a format, Kubernetes takes a list as well.
+  if (format && actual === 'array' && !types.some((type) => type in NUMERIC_FORMAT)) return undefined;
   const at = path();
   const expected = blamesFormat ? format.name : types.join(',');
   const found = blamesFormat ? (NUMERIC_FORMAT[actual] ?? '') : actual;

@@ -1,5 +1,6 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { goKind } from '../../apimachinery/go-text.js';
+import { timeProblem } from '../../apimachinery/go-time.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
 import { base64Fault } from './base64.js';
 import { type Field, fieldsOf } from './schema.js';
@@ -65,6 +66,7 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   if (code.startsWith('{')) return decodeMap(code, value, place);
   if (code === 'q') return decodeQuantity(value, place);
   if (code === 'y') return decodeBytes(value, place);
+  if (code === 't' && typeof value === 'string') return decodeTime(value);
   const check = CHECKS[code];
   if (check) {
     if (!check(value)) throw misfit(code, value, place);
@@ -72,6 +74,12 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   }
   if (!isObject(value)) throw misfit(code, value, place);
   return decodeModel(code, value, place.path);
+}
+
+function decodeTime(text: string): string {
+  const problem = timeProblem(text);
+  if (problem !== undefined) throw new Misfit(problem);
+  return text;
 }
 
 /** Base64, or a list of the bytes. */

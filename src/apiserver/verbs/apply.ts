@@ -13,6 +13,7 @@ import { applied, kindText } from '../ownership.js';
 import { bodyOf, knows, type ResourceRequest } from '../request.js';
 import { shaped } from '../shape.js';
 import { badRequest, conflict, notFound, StatusError } from '../status-error.js';
+import { tidied } from '../tidy.js';
 import { typedObject, WrongType } from '../typed-body.js';
 import { contextOf, insert, type Produced, updateObject, type WriteOptions } from '../write.js';
 import { forceOf, writeOptions } from '../write-options.js';
@@ -74,8 +75,11 @@ function create(
     throw conflict(kind, name, why);
   }
   const { object: complete } = shaped(kind, object, kind.custom ? undefined : unconverted(kind, sent));
-  const draft = draftOfNew(kind, namespace, complete, contextOf(api, options), undefined);
-  return insert(api, kind, draft, options);
+  const draft = draftOfNew(kind, namespace, tidied(kind, complete, options.caller), contextOf(api, options), undefined);
+  const { resourceVersion } = object.metadata;
+  const shown =
+    options.dryRun && resourceVersion ? { ...draft, metadata: { ...draft.metadata, resourceVersion } } : draft;
+  return insert(api, kind, shown, options);
 }
 
 /** Built-in kinds are merged as any object, and read into their types afterwards. */
@@ -87,6 +91,11 @@ const unconverted =
     const why = `unable to convert unstructured object to ${type}: ${converted}`;
     return new StatusError(500, '', `failed to convert new object (${what}) to proper version: ${why}`);
   };
+
+function withoutNamespace(object: Unstructured): Unstructured {
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
 
 interface Applied {
   readonly value: JsonObject;
@@ -121,7 +130,7 @@ function sentTo(request: ResourceRequest, value: JsonObject): Unstructured {
     const object = typedObject(value, kind, knows(request));
     const placed = placedAt(request, object);
     // Messages about what was applied name the namespace only if it does.
-    return object.metadata.namespace ? placed : object;
+    return object.metadata.namespace ? placed : withoutNamespace(object);
   } catch (error) {
     throw error instanceof WrongType ? badRequest(error.message) : error;
   }

@@ -12,8 +12,8 @@ import { answerList, listed } from './list.js';
 export async function deleteCollection(request: ResourceRequest): Promise<Answer> {
   const { api, kind, query, caller } = request;
   const media = negotiate(request.http.headers.accept);
-  const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const chosen = listed(request);
+  const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   await Promise.all(
     chosen.items.map(async (item) => {
       const { namespace, name } = fromStored(kind, item).metadata;

@@ -2,7 +2,7 @@ import { apiVersionOf } from '../../api/resource.js';
 import { type Answer, ok } from '../answer.js';
 import { after, encodeContinue } from '../continue-token.js';
 import { prefixFor } from '../keys.js';
-import type { Kind } from '../kind.js';
+import { goTypeOf, type Kind } from '../kind.js';
 import { checkReached, type ListOptions, listOptionsOf } from '../list-options.js';
 import { type Media, negotiate, notAcceptable } from '../media.js';
 import { metadataOf } from '../partial-metadata.js';
@@ -29,7 +29,7 @@ export function listed({ api, kind, namespace, query }: ResourceRequest): ListPa
 export function answerList({ api, kind, query }: ResourceRequest, { items, metadata }: ListPage, media: Media): Answer {
   if (media.as === 'PartialObjectMetadata') {
     throw notAcceptable(
-      `you requested PartialObjectMetadata, but the requested object is a list (${goListType(kind)})`,
+      `you requested PartialObjectMetadata, but the requested object is a list (${goTypeOf(kind, kind.listKind)})`,
     );
   }
   const apiVersion = media.form === 'object' ? apiVersionOf(kind) : `meta.k8s.io/${media.version}`;
@@ -45,9 +45,6 @@ export function answerList({ api, kind, query }: ResourceRequest, { items, metad
     items: objects.length === 0 ? null : objects.map((object) => metadataOf(object, media)),
   });
 }
-
-const goListType = ({ custom, group, listKind }: Kind): string =>
-  custom ? '*unstructured.UnstructuredList' : `*${group.split('.', 1)[0] || 'core'}.${listKind}`;
 
 type ListMetadata = {
   readonly resourceVersion: string;

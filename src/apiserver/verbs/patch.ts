@@ -36,13 +36,11 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   if (name === '') throw noName(kind);
   const type = mediaType(request.http);
   if (type === APPLY) return apply(request);
+  const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
+  if (!change && kind.custom) throw new StatusError(415, 'UnsupportedMediaType', acceptedText());
   const options = writeOptions(request, 'patch');
   const subresource = writableSubresource(request, 'patch');
-  const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
-  if (!change)
-    throw kind.custom
-      ? new StatusError(415, 'UnsupportedMediaType', acceptedText())
-      : unsupportedMediaType('415: Unsupported Media Type');
+  if (!change) throw unsupportedMediaType('415: Unsupported Media Type');
   const bytes = await bodyOf(request);
   // Of an object that does not exist nobody reads the patch.
   const produce = (before: Unstructured): Produced => {

@@ -68,10 +68,7 @@ test(
     map: { type: 'object', additionalProperties: { ...text, 'x-kubernetes-validations': [{ rule: 'self != ""' }] } },
   }),
   { list: [1, 0], map: { a: '', b: 'x' } },
-  [
-    'spec.list[1]: Invalid value: 0: failed rule: self > 0',
-    'spec.map[a]: Invalid value: "": failed rule: self != ""',
-  ],
+  ['spec.list[1]: Invalid value: 0: failed rule: self > 0', 'spec.map[a]: Invalid value: "": failed rule: self != ""'],
 );
 test(
   'null has no rules of its own',
@@ -83,14 +80,9 @@ test(
 
 const immutable = object({ a: text }, { rule: 'self.a == oldSelf.a', message: 'a is immutable' });
 test('a transition rule does not run on create', judged, immutable, { a: 'x' }, []);
-test(
-  'a transition rule runs on update',
-  judged,
-  immutable,
-  { a: 'x' },
-  ['spec: Invalid value: a is immutable'],
-  { a: 'y' },
-);
+test('a transition rule runs on update', judged, immutable, { a: 'x' }, ['spec: Invalid value: a is immutable'], {
+  a: 'y',
+});
 test(
   'an optional old value is none on create',
   judged,
