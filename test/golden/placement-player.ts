@@ -141,7 +141,7 @@ export function recordedPlacements(test: TestFn, servers: GoldenServers): void {
   const known = knownOn(KNOWN, servers.name);
   test.after.always(() => servers.close());
   test.serial(`${servers.name}: recorded answers of OCM 1.3.1 to placements`, async (t) => {
-    t.timeout(600_000);
+    t.timeout(1_200_000);
     const failures = new Map<string, readonly string[]>();
     const waiting = [...batches];
     const worker = async (): Promise<void> => {

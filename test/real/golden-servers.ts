@@ -2,18 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KINDS } from '../../src/api/kinds.js';
+import { kubeconfigText } from '../../src/apiserver/kubeconfig.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { connect } from '../../src/kube/connect.js';
 import { ADMIN } from '../apiserver/test-server.js';
 import type { GoldenServer, GoldenServers } from '../golden/servers.js';
-import { startCluster } from './cluster.js';
+import { type ClusterOptions, startCluster } from './cluster.js';
 import { forgetInEtcd } from './etcd.js';
 import { allGone, installKinds } from './our-kinds.js';
 
 /** One kube-apiserver as hub and one as spoke, started when they are asked for and lent to one borrower at a time. */
 export function realServers(): GoldenServers {
-  const hub = new Lent();
-  const spoke = new Lent();
+  // Nothing but the recorded controllers ran on the recorded hub.
+  const hub = new Lent({ controllers: [] });
+  const spoke = new Lent({});
   return {
     name: 'kube-apiserver',
     lacks: Object.fromEntries(
@@ -35,8 +37,13 @@ interface Started {
 }
 
 class Lent {
+  readonly #options: ClusterOptions;
   #server: Promise<Started> | undefined;
   #returned: Promise<void> = Promise.resolve();
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+  }
 
   async borrow(): Promise<GoldenServer> {
     const before = this.#returned;
@@ -45,7 +52,7 @@ class Lent {
       giveBack = resolve;
     });
     await before;
-    this.#server ??= start();
+    this.#server ??= start(this.#options);
     const { client, kubeconfigPath, empty } = await this.#server;
     return {
       client,
@@ -62,11 +69,14 @@ class Lent {
   }
 }
 
-async function start(): Promise<Started> {
-  const cluster = await startCluster();
+async function start(options: ClusterOptions): Promise<Started> {
+  const cluster = await startCluster(options);
   const folder = await mkdtemp(join(tmpdir(), 'placet-real-test-'));
   const kubeconfigPath = join(folder, 'kubeconfig');
-  await writeFile(kubeconfigPath, await cluster.kubeconfig(ADMIN), { mode: 0o600 });
+  const { url: server, ca: caCertificate, token } = cluster;
+  // With a client certificate a twelfth of kube-apiserver's CPU would go into looking at it again with each request.
+  const kubeconfig = kubeconfigText({ server, caCertificate, user: ADMIN.name, credentials: { token } });
+  await writeFile(kubeconfigPath, kubeconfig, { mode: 0o600 });
   const client = await connect({ kubeconfig: kubeconfigPath, userAgent: 'placet-test' });
   await installKinds(client);
   return {
