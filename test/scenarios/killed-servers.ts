@@ -7,7 +7,7 @@ import { ManifestWork } from '../../src/api/work.js';
 import { followBanners } from './banners.js';
 import { until } from './dev-process.js';
 import { type Fleet, startFleet } from './fleet.js';
-import { answersWholly, clustersOf, losses } from './losses.js';
+import { answersWholly, clustersOf, goesThrough, losses } from './losses.js';
 import { random } from './random.js';
 import type { Part, Register, Servers } from './server.js';
 
@@ -105,6 +105,18 @@ function assertTaken(
   }
 }
 
+/** An agent goes by the last works it knew for as long as the hub is dead. */
+async function mendsDrift(fleet: Fleet): Promise<void> {
+  const [hub] = fleet.hub.parts;
+  const spoke = await fleet.admin(CLUSTER);
+  const web = { namespace: 'web', name: 'web' };
+  await hub?.kill();
+  await spoke.delete(ConfigMap, web);
+  await until('the deleted object to come back while the hub is dead', () => spoke.get(ConfigMap, web));
+  await hub?.start();
+  await goesThrough(fleet, 'after-drift');
+}
+
 /** Loops and agents outlive the servers they work on. */
 export function killedServers(register: Register, servers: Servers, rounds: number): void {
   const title = 'Invariant 7: servers killed at random moments and started again lose, double and remove nothing';
@@ -113,6 +125,7 @@ export function killedServers(register: Register, servers: Servers, rounds: numb
     const victims = [...victimsOf('hub', fleet.hub.parts), ...victimsOf(CLUSTER, fleet.spokes.get(CLUSTER)?.parts)];
     // What is refused here says nothing: a kube-apiserver refuses everything until it has read its roles.
     await killEach(t, fleet, () => victims, rounds);
+    await mendsDrift(fleet);
   });
 }
 
