@@ -24,8 +24,19 @@ const isExecutable = (path: string): boolean => {
   }
 };
 
-/** Every kubectl on this machine: the one in PATH, and `kubectl.1.NN` beside it. */
+/** Every kubectl on this machine, the oldest first: the one in PATH, `kubectl.1.NN` beside it, and that of KUBEBUILDER_ASSETS. */
 export function findKubectls(): readonly Kubectl[] {
+  const found = kubectlsInPath();
+  const asset = join(process.env.KUBEBUILDER_ASSETS ?? '', 'kubectl');
+  const more =
+    process.env.KUBEBUILDER_ASSETS && isExecutable(asset) ? [{ version: versionOf(asset), path: asset }] : [];
+  const minor = ({ version }: Kubectl): number => Number(version.split('.')[1]);
+  return [...found, ...more.filter(({ version }) => !found.some((one) => one.version === version))].sort(
+    (a, b) => minor(a) - minor(b),
+  );
+}
+
+function kubectlsInPath(): readonly Kubectl[] {
   const path = (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, 'kubectl'))

@@ -103,10 +103,12 @@ function filled(step: Step, { namespace, server }: Terminal): Step {
 function entryOf({ namespace }: Terminal, args: string, { code, stdout, stderr }: Run): Entry {
   // Other chapters define kinds at the same time.
   const others = (line: string): boolean => /\bk[\w-]+\.example\.com/.test(line) && !line.includes(namespace);
+  // Whether client-go logs that a timeout cut its watch short is a race of its goroutines.
+  const logged = (line: string): boolean => /^[EIW]\d{4} .*reflector\.go/.test(line);
   const linesOf = (text: string) =>
     normalised(text)
       .split('\n')
-      .filter((line) => !others(line));
+      .filter((line) => !others(line) && !logged(line));
   return { command: normalised(args), exit: code, out: linesOf(stdout), err: linesOf(stderr) };
 }
 
