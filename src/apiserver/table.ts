@@ -30,8 +30,16 @@ const NAME: ColumnDefinition = {
 };
 const AGE: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
+/** Some built-in kinds do not begin with the name. */
+const namesItself = ({ custom, columns }: Kind): boolean => !custom && columns.some(({ name }) => name === NAME.name);
+
+export const definitionsOf = (kind: Kind): readonly ColumnDefinition[] => [
+  ...(namesItself(kind) ? [] : [NAME]),
+  ...columnsOf(kind).map((column) => definitionOf(kind, column)),
+];
+
 /** Those after the name. */
-export const columnsOf = ({ columns }: Kind): readonly PrinterColumn[] => (columns.length > 0 ? columns : [AGE]);
+const columnsOf = ({ columns }: Kind): readonly PrinterColumn[] => (columns.length > 0 ? columns : [AGE]);
 
 const INCLUDED: readonly string[] = ['None', 'Metadata', 'Object'];
 
@@ -44,13 +52,14 @@ export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, q
   if (!INCLUDED.includes(include)) throw badRequest(refusedInclude(include));
   const columns = columnsOf(kind);
   const cells = cellsOf(kind, columns);
+  const names = namesItself(kind) ? [] : [NAME];
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${media.version}`,
     metadata,
-    columnDefinitions: [NAME, ...columns.map((column) => definitionOf(kind, column))],
+    columnDefinitions: definitionsOf(kind),
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, ...cells(object, now)],
+      cells: [...names.map(() => object.metadata.name), ...cells(object, now)],
       object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object, media),
     })),
   };
@@ -61,9 +70,9 @@ const definitionOf = (
   { name, type, description, jsonPath, priority = 0 }: PrinterColumn,
 ): ColumnDefinition => ({
   name,
-  // Times of built-in kinds are words.
-  type: type === 'date' && !custom ? 'string' : type,
-  format: '',
+  // Kubernetes calls everything text in the tables of its own kinds, but for one time.
+  type: custom ? type : name === 'Created At' ? 'date' : 'string',
+  format: !custom && name === NAME.name ? NAME.format : '',
   description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
   priority,
 });

@@ -4,7 +4,7 @@ import type { Kind } from './kind.js';
 import type { Media } from './media.js';
 import { metadataOf } from './partial-metadata.js';
 import type { Item } from './store/store.js';
-import { columnsOf, tableOf } from './table.js';
+import { definitionsOf, tableOf } from './table.js';
 import { bytesOf, fromStored } from './versions.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -52,7 +52,7 @@ export class EventFormat {
     if (form === 'object') return { kind: this.#kind.kind, apiVersion: apiVersionOf(this.#kind), metadata };
     const { resourceVersion } = metadata;
     const table = this.#table([], { resourceVersion }, first);
-    const cells = ['', ...columnsOf(this.#kind).map(() => null)];
+    const cells = definitionsOf(this.#kind).map(({ name }) => (name === 'Name' ? '' : null));
     return { ...table, rows: [{ cells, object: metadataOf({ metadata }, this.#media) }] };
   }
 

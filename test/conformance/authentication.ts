@@ -1,5 +1,6 @@
+import { createPki } from '../../src/apiserver/pki.js';
 import { type Cases, eventually, type Place } from './fixture.js';
-import { as, whoAmI, wireOf } from './users.js';
+import { as, RBAC, RBAC_GROUP, whoAmI, wireOf } from './users.js';
 import type { Answer } from './wire.js';
 
 /** What the client of a kubeconfig logs in with. */
@@ -205,5 +206,46 @@ export const AUTHENTICATION_CASES: Cases = {
       bound('Secret', 's', 'other'),
     );
     t.is((await p.wire.call('GET', `${at}/serviceaccounts/bot/token`)).code, 405);
+  },
+
+  'a certificate of another authority, or a token that was changed, is of nobody': async (t, p) => {
+    const pki = await createPki();
+    const strange = await pki.clientCertificate({ user: 'admin', groups: ['system:masters'] });
+    await bot(p);
+    const [head, payload = '', signature] = String((await tokenFor(p)).body.status?.token).split('.');
+    const claims = Buffer.from(payload, 'base64url').toString().replace(':bot', ':bob');
+    const forged = [head, Buffer.from(claims).toString('base64url'), signature].join('.');
+    for (const wire of [wireOf(p, { certificate: strange }), wireOf(p, { token: forged })]) {
+      t.teardown(() => wire.close());
+      const { code, body } = await wire.call('GET', '/version');
+      t.is(code, 401);
+      t.is(body.message, 'Unauthorized');
+    }
+  },
+
+  'who may act as some may not act as others': async (t, p) => {
+    await bot(p);
+    const name = `${p.namespace}-actor`;
+    const only = (resource: string, names: readonly string[]) => ({
+      apiGroups: [''],
+      resources: [resource],
+      resourceNames: names,
+      verbs: ['impersonate'],
+    });
+    const rules = [only('users', ['alice']), only('groups', ['dev'])];
+    await p.wire.call('POST', `${RBAC}/clusterroles`, { body: { metadata: { name }, rules } });
+    const roleRef = { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name };
+    const subjects = [{ kind: 'ServiceAccount', namespace: p.namespace, name: 'bot' }];
+    await p.wire.call('POST', `${RBAC}/clusterrolebindings`, { body: { metadata: { name }, roleRef, subjects } });
+    const wire = wireOf(p, { token: String((await tokenFor(p)).body.status?.token) });
+    t.teardown(() => wire.close());
+    const code = async (...call: Parameters<typeof as>) => (await wire.call('GET', '/version', as(...call))).code;
+    await eventually('the rule counts', async () => (await code('alice')) === 200);
+    t.is(await code('alice', ['dev']), 200);
+    t.is(await code('alice', ['ops']), 403);
+    t.is(await code('bob'), 403);
+    t.is(await code('alice', [], { 'impersonate-uid': '7' }), 403);
+    t.is(await code('alice', [], { 'impersonate-extra-scopes': 'all' }), 403);
+    t.is(await code(`system:serviceaccount:${p.namespace}:bot`), 403);
   },
 };

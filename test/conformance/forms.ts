@@ -45,4 +45,48 @@ export const FORM_CASES: Cases = {
     t.is((await p.wire.call('GET', `${p.widgets}/none`, { accept })).body.kind, 'Status');
     t.is((await p.wire.call('DELETE', `${p.widgets}/a`, { accept })).body.kind, 'Status');
   },
+
+  'tables of built-in kinds have the columns kubectl prints': async (t, p) => {
+    const at = `/api/v1/namespaces/${p.namespace}`;
+    const wide = (names: string) => names.replace(/[^ ]+/g, '$&*');
+    const columns: Readonly<Record<string, string>> = {
+      [p.configMaps]: 'Name Data Age',
+      [`${at}/secrets`]: 'Name Type Data Age',
+      [`${at}/serviceaccounts`]: 'Name Age',
+      [`${at}/services`]: `Name Type Cluster-IP External-IP Port(s) Age ${wide('Selector')}`,
+      [`${at}/events`]: `Last_Seen Type Reason Object Subobject* Source* Message First_Seen* Count* Name*`,
+      [`${at}/pods`]: `Name Ready Status Restarts Age ${wide('IP Node Nominated_Node Readiness_Gates')}`,
+      '/api/v1/namespaces': 'Name Status Age',
+      '/api/v1/nodes': `Name Status Roles Age Version ${wide('Internal-IP External-IP OS-Image Kernel-Version Container-Runtime')}`,
+      '/apis/apps/v1/deployments': `Name Ready Up-to-date Available Age ${wide('Containers Images Selector')}`,
+      '/apis/batch/v1/jobs': `Name Status Completions Duration Age ${wide('Containers Images Selector')}`,
+      '/apis/coordination.k8s.io/v1/leases': 'Name Holder Age',
+      '/apis/rbac.authorization.k8s.io/v1/clusterroles': 'Name Created_At',
+    };
+    for (const [path, wanted] of Object.entries(columns)) {
+      const { columnDefinitions } = (await p.wire.call('GET', `${path}?limit=1`, { accept: TABLE })).body;
+      const found = columnDefinitions.map(
+        ({ name, priority }) => `${name.replace(' ', '_')}${priority === 0 ? '' : '*'}`,
+      );
+      t.is(found.join(' '), wanted, path);
+    }
+  },
+
+  'an event is told with its source, its time and its count': async (t, p) => {
+    const at = `/api/v1/namespaces/${p.namespace}/events`;
+    const about = {
+      involvedObject: { namespace: p.namespace, name: 'x', kind: 'Pod', fieldPath: 'spec.containers{c}' },
+    };
+    const told = {
+      reason: 'Tested',
+      message: 'by hand ',
+      type: 'Normal',
+      count: 3,
+      source: { component: 'c', host: 'h' },
+    };
+    await p.wire.call('POST', at, { body: { metadata: { name: 'a' }, ...about, ...told } });
+    const [row] = (await p.wire.call('GET', at, { accept: TABLE })).body.rows;
+    const subject = ['pod/x', 'spec.containers{c}', 'c, h', 'by hand'];
+    t.deepEqual(row?.cells, ['<unknown>', 'Normal', 'Tested', ...subject, '<unknown>', 3, 'a']);
+  },
 };

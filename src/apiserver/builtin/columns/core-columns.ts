@@ -50,20 +50,26 @@ const eventSubject = (object: Unstructured): string => {
   return `${String(member(about, 'kind') ?? '').toLowerCase()}/${String(member(about, 'name') ?? '')}`;
 };
 
+function eventSource(object: Unstructured): string {
+  const source = object.source ?? object.deprecatedSource;
+  const component = member(source, 'component') || object.reportingComponent || object.reportingController;
+  return [component, member(source, 'host') || object.reportingInstance].filter(Boolean).join(', ');
+}
+
+function firstSeen(object: Unstructured, now: Date): string {
+  const first = time(object.firstTimestamp) ?? time(object.deprecatedFirstTimestamp) ?? time(object.eventTime);
+  return first ? age(first, now) : '<unknown>';
+}
+
 const EVENT: readonly Column[] = [
   text('Last Seen', eventAge),
   text('Type', (object) => object.type),
   text('Reason', (object) => object.reason),
   text('Object', eventSubject),
-  text(
-    'Source',
-    (object) =>
-      member(object.source ?? object.deprecatedSource, 'component') ??
-      object.reportingComponent ??
-      object.reportingController,
-    1,
-  ),
+  text('Subobject', (object) => member(object.involvedObject ?? object.regarding, 'fieldPath') ?? '', 1),
+  text('Source', eventSource, 1),
   text('Message', (object) => String(object.message ?? object.note ?? '').trim()),
+  text('First Seen', firstSeen, 1),
   count('Count', (object) => number(member(object.series, 'count') ?? object.count ?? object.deprecatedCount ?? 1), 1),
   text('Name', ({ metadata }) => metadata.name, 1),
 ];
@@ -72,6 +78,11 @@ const nodeRoles = ({ metadata }: Unstructured): string =>
   joined(
     Object.keys(metadata.labels ?? {}).flatMap((label) => /^node-role\.kubernetes\.io\/(.+)$/.exec(label)?.[1] ?? []),
   );
+
+const nodeAddress = (object: Unstructured, type: string): unknown => {
+  const found = items(status(object).addresses).find((one) => member(one, 'type') === type);
+  return member(found, 'address') ?? '<none>';
+};
 
 function nodeStatus(object: Unstructured): string {
   const ready = (typed<Condition[] | undefined>(status(object).conditions) ?? []).find(({ type }) => type === 'Ready');
@@ -112,6 +123,13 @@ export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     text('Roles', nodeRoles),
     AGE,
     text('Version', (object) => member(status(object).nodeInfo, 'kubeletVersion') ?? ''),
+    text('Internal-IP', (object) => nodeAddress(object, 'InternalIP'), 1),
+    text('External-IP', (object) => nodeAddress(object, 'ExternalIP'), 1),
+    ...Object.entries({
+      'OS-Image': 'osImage',
+      'Kernel-Version': 'kernelVersion',
+      'Container-Runtime': 'containerRuntimeVersion',
+    }).map(([name, info]) => text(name, (object) => member(status(object).nodeInfo, info) || '<unknown>', 1)),
   ],
   Service: [
     text('Type', (object) => spec(object).type),
