@@ -21,7 +21,7 @@ export const after = (key: string): string => `${key}\0`;
 
 export function decodeContinue(text: string): ContinueToken {
   const { v, rv, start } = parse(text);
-  if (v !== VERSION) throw malformed(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`);
+  if (v !== VERSION) throw malformed(`server does not recognize this encoded version ${String(v ?? '')}`);
   if (typeof start !== 'string' || start === '') throw malformed(`encoded start key empty (version ${VERSION})`);
   if (typeof rv !== 'number' || rv === 0) {
     throw malformed(`incorrect encoded start resourceVersion (version ${VERSION})`);

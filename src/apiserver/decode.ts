@@ -45,7 +45,7 @@ export function decodeObject(
   lenient = false,
 ): Decoded {
   if (contentType === PROTOBUF) return { object: typedBody(parseProtobuf(bytes), bytes, type, knows), duplicates: [] };
-  if (!JSON_TYPES.has(contentType)) throw refusedMediaType(type.custom);
+  if (!JSON_TYPES.has(contentType)) throw refusedMediaType();
   const { value, duplicates } = parseJson(
     bytes,
     contentType,
@@ -55,9 +55,9 @@ export function decodeObject(
   return { object: typedBody(value, bytes, type, knows, lenient), duplicates };
 }
 
-export function refusedMediaType(custom = false): StatusError {
+export function refusedMediaType(): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${PROTOBUF}`;
-  return custom ? new StatusError(415, 'UnsupportedMediaType', message) : unsupportedMediaType(message);
+  return new StatusError(415, 'UnsupportedMediaType', message);
 }
 
 const unrecognized = ({ kind }: Expected): string => `the object provided is unrecognized (must be of type ${kind})`;

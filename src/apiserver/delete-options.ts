@@ -1,5 +1,7 @@
+import type { Unstructured } from '../api/meta.js';
 import { goKind } from '../apimachinery/go-text.js';
 import { type FieldError, invalid, notSupported } from '../apimachinery/structural/field-error.js';
+import { decode, Misfit } from './builtin/decode.js';
 import { GO_TYPE, JSON_TYPES, PROTOBUF, parseJson, parseProtobuf, refusedMediaType, UNREADABLE } from './decode.js';
 import { integerIn } from './list-options.js';
 import { isTrue } from './resource-path.js';
@@ -70,7 +72,12 @@ function fromBody(bytes: Buffer, contentType: string): SentOptions {
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion || 'meta.k8s.io/v1')} in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
-  return value;
+  try {
+    decode('V1DeleteOptions', value as Unstructured); // its metadata is never looked at
+    return value;
+  } catch (error) {
+    throw error instanceof Misfit ? badRequest(error.message) : error;
+  }
 }
 
 const POLICIES = ['Foreground', 'Background', 'Orphan'];

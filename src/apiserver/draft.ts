@@ -49,12 +49,10 @@ export function draftOfUpdate(
   context: WriteContext,
   manager: string | undefined,
 ): Unstructured {
-  if (!subresource) {
-    if (needsVersion(kind) && (sent.metadata.resourceVersion || '0') === '0') {
-      throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
-    }
-    refuseOtherType(kind, sent);
+  if (!subresource?.view && needsVersion(kind) && (sent.metadata.resourceVersion || '0') === '0') {
+    throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
   }
+  if (!subresource) refuseOtherType(kind, sent);
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
   const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
   if (!subresource) kind.strategy.prepareUpdate?.(draft, before, context);
@@ -62,7 +60,7 @@ export function draftOfUpdate(
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
   }
   const aboutMetadata = [
-    ...metadataProblems(draft.metadata, kind),
+    ...updatedMetadataProblems(kind, draft),
     ...(subresource ? [] : deletionProblems(sent.metadata, before.metadata)),
     ...metadataUpdateProblems(draft.metadata, before.metadata),
   ];
@@ -77,6 +75,10 @@ export function draftOfUpdate(
   recordOwners(kind, draft, before, { manager, subresource: subresource?.name ?? '', now: context.now });
   return draft;
 }
+
+/** Of a custom object that exists nobody looks at the beginning of its name. */
+const updatedMetadataProblems = (kind: Kind, { metadata }: Unstructured): readonly Cause[] =>
+  metadataProblems(metadata, kind).filter(({ field }) => !kind.custom || field !== 'metadata.generateName');
 
 /** Kinds that are never overwritten blindly. */
 const needsVersion = ({ custom, plural }: Kind): boolean => custom || plural === 'leases';

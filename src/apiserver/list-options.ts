@@ -29,8 +29,8 @@ const MATCH = 'resourceVersionMatch';
 export function listOptionsOf(query: URLSearchParams): ListOptions {
   const version = query.get('resourceVersion') ?? '';
   const match = query.get(MATCH) ?? '';
-  const asked = integerIn(query, 'limit');
   integerIn(query, 'timeoutSeconds');
+  const asked = integerIn(query, 'limit');
   refuse([
     ...(match === '' ? [] : matchProblems(query, version, match)),
     ...(query.has('sendInitialEvents')
@@ -128,7 +128,7 @@ export function revisionOf(text: string): number {
 
 /** 0 when absent. */
 export function integerIn(query: URLSearchParams, name: string): number {
-  const text = query.get(name) || '0';
+  const text = query.get(name) ?? '0';
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }

@@ -25,7 +25,7 @@ export function newMetadata(sent: ObjectMeta, kind: Kind, namespace: string, now
     ...rest
   }: SentMeta = sent;
   // Where nobody counts generations, nobody minds what a client says of them.
-  const counted = kind.countsGeneration ? 1 : generation;
+  const counted = kind.countsGeneration ? 1 : generation || undefined;
   const name = !sent.name && sent.generateName ? generatedName(sent.generateName) : (sent.name ?? '');
   return {
     ...rest,
@@ -81,7 +81,7 @@ const IMMUTABLE = ['name', 'namespace', 'uid', 'creationTimestamp'] as const;
 /** Only a deletion sets its times. */
 export const deletionProblems = (sent: ObjectMeta, before: ObjectMeta): readonly Cause[] =>
   (['deletionTimestamp', 'deletionGracePeriodSeconds'] as const)
-    .filter((member) => sent[member] && before[member] === undefined)
+    .filter((member) => sent[member] !== undefined && sent[member] !== null && before[member] === undefined)
     .map((member) => causeOf(invalid(`metadata.${member}`, sent[member], 'field is immutable')));
 
 /** What an update changed that it must not. */

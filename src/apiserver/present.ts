@@ -2,6 +2,7 @@ import { goTypeOf } from './kind.js';
 import { type Media, notAcceptable } from './media.js';
 import { metadataOf } from './partial-metadata.js';
 import type { ResourceRequest } from './request.js';
+import { StatusError } from './status-error.js';
 import type { Item } from './store/store.js';
 import { tableOf } from './table.js';
 import { bytesOf, fromStored } from './versions.js';
@@ -15,6 +16,7 @@ export function present({ api, kind, query }: ResourceRequest, item: Item, media
     return tableOf(kind, [object], { media, query, now: api.now(), metadata: { resourceVersion } });
   }
   if (media.as === 'PartialObjectMetadataList') {
+    if (kind.custom) throw new StatusError(500, '', 'content is not a list');
     const why = `the requested object is not a list (${goTypeOf(kind, kind.kind)})`;
     throw notAcceptable(`you requested PartialObjectMetadataList, but ${why}`);
   }

@@ -62,13 +62,21 @@ export async function createObject(
     const created = await insertSent(api, kind, namespace, sent, options);
     if (created) return created;
     const generated = !sent.object.metadata.name && attempt < GENERATED_NAME_TRIES;
-    if (!generated) throw taken(api, kind, namespace, sent.object.metadata.name ?? '');
+    if (!generated) throw taken(api, kind, namespace, sent.object.metadata);
   }
 }
 
-function taken(api: Api, kind: Kind, namespace: string, name: string): StatusError {
+function taken(
+  api: Api,
+  kind: Kind,
+  namespace: string,
+  { name = '', generateName }: Unstructured['metadata'],
+): StatusError {
   const isLeaving = api.store.head(keyFor(kind, namespace, name))?.object.metadata.deletionTimestamp !== undefined;
-  return alreadyExists(kind, name, isLeaving ? 'object is being deleted: ' : '');
+  const refusal = alreadyExists(kind, name, isLeaving ? 'object is being deleted: ' : '');
+  if (!generateName) return refusal;
+  const message = `${refusal.message}, the server was not able to generate a unique name for the object`;
+  return new StatusError(refusal.code, refusal.reason, message, { ...refusal.details, retryAfterSeconds: 1 });
 }
 
 /** Stores what a client sent as a new object; undefined when the name is taken. */

@@ -14,7 +14,7 @@ const WORDS: readonly (readonly [why: string, pattern: RegExp])[] = [
     /StorageError: invalid object, Code: \d+, Key: [^,]*, ResourceVersion: [^,]*, AdditionalErrorMsg: /g,
   ],
   ['what a JSON parser says of bad JSON', /(json parse error|error decoding patch|yaml: line \d+): .*/gs],
-  ['in which order a patch leaves members', /Invalid value: \\"\{.*?\}\\": /gs],
+  ['how what a patch made is shown', /Invalid value: \\"(?:\{|map\[).*?[}\]]\\": /gs],
   ['nobody keeps a selfLink', /"selfLink":"[^"]*",?/g],
   ['columns of built-in kinds have no descriptions', /(?<="description":")[^"]*(?=","format":)/g],
 ];

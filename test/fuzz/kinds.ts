@@ -27,14 +27,21 @@ const TEXT = fc.constantFrom('x', 'y', '');
 
 const CONFIG = some({
   data: fc.dictionary(
-    mostly(fc.constantFrom('k', 'l', 'm.n'), fc.constantFrom('a/b', '..', 'z'.repeat(254)), 20),
+    mostly(fc.constantFrom('l', 'm.n', 'o'), fc.constantFrom('k', 'a/b', '..', 'z'.repeat(254))),
     TEXT,
-    { maxKeys: 3 },
+    {
+      minKeys: 1,
+      maxKeys: 3,
+    },
   ),
+  // An empty map differs from none for kube-apiserver where the object is immutable.
   binaryData: fc.dictionary(
     fc.constantFrom('k', 'bin'),
     mostly(fc.constantFrom('AQI=', ''), fc.constantFrom('!', 'AQI')),
-    { maxKeys: 1 },
+    {
+      minKeys: 1,
+      maxKeys: 1,
+    },
   ),
 });
 

@@ -90,7 +90,11 @@ function checkItems(list: readonly unknown[], type: ListType, path: readonly str
 }
 
 function unidentified(item: unknown, { keys }: ListType): string {
-  if (keys.length === 0) return 'associative list without keys has an element that is no scalar';
+  if (keys.length === 0) {
+    return Array.isArray(item)
+      ? 'not supported: associative list with lists as elements'
+      : "associative list without keys has an element that's a map type";
+  }
   if (item === null) return 'associative list with keys may not have a null element';
   if (!isJsonObject(item)) return 'associative list with keys may not have non-map elements';
   const names = `[${keys.map((key) => JSON.stringify(key)).join(' ')}]`;

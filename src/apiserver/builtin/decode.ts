@@ -29,23 +29,29 @@ export class Misfit extends Error {
   }
 }
 
-const fields = new Map<string, readonly Field[]>();
+type Fields = ReadonlyMap<string, Field>;
+const fields = new Map<string, Fields>();
 
-function knownFields(model: string): readonly Field[] {
-  const known = fields.get(model) ?? fieldsOf(model);
+function knownFields(model: string): Fields {
+  const known = fields.get(model) ?? new Map(fieldsOf(model).map((field) => [field.name, field]));
   fields.set(model, known);
   return known;
 }
 
 function decodeModel(model: string, value: Json, path: readonly string[]): Json {
   let result = value;
-  for (const { name, code, required } of knownFields(model)) {
-    if (!Object.hasOwn(value, name)) continue;
-    const before = value[name];
+  const known = knownFields(model);
+  // In the order of the body: the first misfit is told.
+  for (const [name, before] of Object.entries(value)) {
+    const field = known.get(name);
+    if (!field) continue;
+    const { code, required } = field;
     const after = decodeValue(code, before, { model, path: [...path, name] });
     if (after === before && !isEmpty(code, after)) continue;
     if (result === value) result = { ...value };
-    if (isEmpty(code, after) && !(required && after !== undefined)) delete result[name];
+    // An empty list of owners is a wish: to forget them.
+    const stays = name === 'managedFields' ? Array.isArray(before) : required && after !== undefined;
+    if (isEmpty(code, after) && !stays) delete result[name];
     else result[name] = after;
   }
   return result;

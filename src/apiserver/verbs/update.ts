@@ -36,16 +36,16 @@ export function placedAt({ kind, namespace, name }: ResourceRequest, object: Uns
   if (found === '') {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
+  const named = object.metadata.namespace || namespace;
+  if (kind.namespaced && named !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
   if (found !== name) {
     throw badRequest(`the name of the object (${found}) does not match the name on the URL (${name})`);
   }
   if (!kind.namespaced) {
     const { namespace: _, ...metadata } = object.metadata;
     return { ...object, metadata };
-  }
-  const named = object.metadata.namespace || namespace;
-  if (named !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
