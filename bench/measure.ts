@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { findBinaries } from '../test/real/binaries.js';
 import { CpuMeter, childrenOf, type Usage } from './cpu.js';
 import type { MeasuredServer, MeasuredServers } from './measured-servers.js';
 import { PLACET, placet, type Running, scratch } from './processes.js';
@@ -46,16 +47,13 @@ interface Chosen {
 async function serversOf({ server }: BenchmarkOptions): Promise<Chosen> {
   const { EMBEDDED, REAL } = await import('./measured-servers.js');
   if (server === 'embedded') return { servers: [EMBEDDED], absent: [] };
-  const folder = scratch();
   try {
-    await (await REAL.start(folder.path, 'probe')).stop();
+    await findBinaries((line) => console.error(line));
     return { servers: server === 'real' ? [REAL] : [EMBEDDED, REAL], absent: [] };
   } catch (error) {
     if (server === 'real') throw error;
-    const [reason = ''] = String(error).split('\n');
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     return { servers: [EMBEDDED], absent: [{ name: 'kube-apiserver: not measured', value: reason }] };
-  } finally {
-    folder.remove();
   }
 }
 
