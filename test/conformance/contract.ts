@@ -4,6 +4,7 @@ import { APPLY_CASES } from './apply.js';
 import { APPLY_REFUSALS } from './apply-refusals.js';
 import { AUTHENTICATION_CASES } from './authentication.js';
 import { CERTIFICATE_CASES } from './certificates.js';
+import { CLIENT_CASES } from './clients.js';
 import { DELETE_REFUSALS } from './delete-refusals.js';
 import { DELETION_CASES } from './deletion.js';
 import { DELETE_CASES } from './deletions.js';
@@ -49,6 +50,7 @@ const CASES = {
   ...RIGHTS_CASES,
   ...REVIEW_CASES,
   ...CERTIFICATE_CASES,
+  ...CLIENT_CASES,
 };
 
 const ALL_REFUSALS = {
