@@ -135,6 +135,16 @@ export const LIST_REFUSALS: Readonly<Record<string, Refusal>> = {
     path: ({ widgets }) => `${widgets}/taken`,
     call: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' },
   }),
+  'metadata of a list from one built-in object': list(
+    '',
+    /^you requested PartialObjectMetadataList, but the requested object is not a list \(\*core\.ConfigMap\)$/,
+    {
+      code: 406,
+      reason: 'NotAcceptable',
+      path: ({ configMaps }) => `${configMaps}/taken`,
+      call: { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' },
+    },
+  ),
   'a table with objects nobody knows': list(
     'includeObject=All',
     `Unable to convert to Table as requested: includeObject: Invalid value: "All": must be 'Metadata', 'Object', 'None', or empty`,
