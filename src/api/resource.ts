@@ -26,6 +26,7 @@ export interface PrinterColumn {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly jsonPath: string;
+  readonly format?: string;
   readonly description?: string;
   readonly priority?: number;
 }

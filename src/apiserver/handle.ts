@@ -101,8 +101,7 @@ async function route(
   if (http.method === 'HEAD' && !kind.custom) throw methodNotAllowed();
   const caller: Caller = { user, userAgent: String(http.headers['user-agent'] ?? ''), warn };
   const { namespace, name, subresource } = path;
-  const deprecation = DEPRECATIONS[`${kind.group}/${kind.plural}`];
-  if (deprecation) warn(deprecation);
+  if (kind.deprecation !== undefined) warn(kind.deprecation);
   const request = {
     api,
     kind,
@@ -121,11 +120,6 @@ async function route(
 /** Whether a path names a namespace where the kind has one, and none where it has not. */
 const fits = ({ namespaced }: Kind, { namespace, name, plural }: ResourcePath): boolean =>
   namespaced ? namespace !== '' || name === '' : namespace === '' || plural === 'namespaces';
-
-/** Kubernetes warns whoever uses these. */
-const DEPRECATIONS: Readonly<Record<string, string>> = {
-  '/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
-};
 
 /** A list of one name is allowed to those who may see that name. */
 function withSelectedName(path: ResourcePath, verb: string, query: URLSearchParams): ResourcePath {

@@ -39,8 +39,12 @@ export interface Subresource {
   /** Kind of what travels, for discovery, when it is not the parent's. */
   readonly type?: { readonly group: string; readonly version: string; readonly kind: string };
   readonly verbs: readonly ('get' | 'update' | 'patch' | 'create')[];
-  /** What a GET gives; the whole object when absent. */
+  /** What a write starts from and answers, and a GET gives; the whole object when absent. */
   view?(object: Unstructured): Unstructured;
+  /** What a GET gives when that may be refused. */
+  get?(object: Unstructured): Unstructured;
+  /** As for kinds: refuses JSON that does not fit. */
+  decode?(object: Unstructured): Unstructured;
   /** What is stored after `sent` was written here over `before`: `status` takes only the status. */
   merge?(before: Unstructured, sent: Unstructured, context: WriteContext): Unstructured;
   /** Answers a POST (ServiceAccount tokens, evictions). */
@@ -95,6 +99,8 @@ export interface Kind extends ResourceType {
   /** Cells of a table row by column name, for what JSONPath cannot say (`kubectl get pods`: READY 1/2). */
   cells?(object: Unstructured, now: Date): Readonly<Record<string, unknown>>;
   readonly strategy: Strategy;
+  /** What every request is warned of. */
+  readonly deprecation?: string;
   /** Fields besides metadata.name and metadata.namespace a field selector may name, as paths (`spec.nodeName`). */
   readonly selectableFields: readonly string[];
 }

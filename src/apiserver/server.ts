@@ -78,7 +78,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     ...(options.admissions ?? []),
   ];
   const api: Api = { store, kinds, watches, local, now, log, admissions };
-  const unfollow = followDefinitions({ kinds, watches, local, log });
+  const unfollow = followDefinitions({ kinds, watches, local, log, now });
   await Promise.all([
     installDefinitions(local, options.crds ?? []),
     createMissing(local, [...DEFAULT_NAMESPACES, ...DEFAULT_ROLES]),

@@ -24,8 +24,12 @@ export function shaped(kind: Kind, sent: Unstructured, refuse: Refuse = refusedB
   return { object: applyDefaults(kind.schema, value), unknown: pruned };
 }
 
+interface Decoding {
+  decode?(object: Unstructured): Unstructured;
+}
+
 /** Refuses what does not fit the types of a built-in kind; of a custom one, only its metadata is such. */
-export function decodedAs(kind: Kind, sent: Unstructured, refuse: Refuse = refusedBody(kind)): Unstructured {
+export function decodedAs(kind: Decoding, sent: Unstructured, refuse: Refuse): Unstructured {
   try {
     return kind.decode ? kind.decode(sent) : { ...sent, metadata: decodeMetadata(sent.metadata) };
   } catch (error) {

@@ -109,6 +109,19 @@ export const gone = (message: string, continueToken?: string): StatusError =>
 export const methodNotAllowed = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
+interface MaybeCustom extends Named {
+  readonly custom: boolean;
+}
+
+/** A method a subresource does not have. */
+export const notSupportedAt = (kind: MaybeCustom, verb: string): StatusError =>
+  kind.custom
+    ? new StatusError(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${qualified(kind)}"`, {
+        group: kind.group,
+        kind: kind.plural,
+      })
+    : methodNotAllowed();
+
 export const unsupportedMediaType = (message: string): StatusError =>
   new StatusError(415, 'UnsupportedMediaType', message, {});
 

@@ -67,12 +67,12 @@ export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, q
 
 const definitionOf = (
   { custom }: Kind,
-  { name, type, description, jsonPath, priority = 0 }: PrinterColumn,
+  { name, type, format = '', description, jsonPath, priority = 0 }: PrinterColumn,
 ): ColumnDefinition => ({
   name,
   // Kubernetes calls everything text in the tables of its own kinds, but for one time.
   type: custom ? type : name === 'Created At' ? 'date' : 'string',
-  format: !custom && name === NAME.name ? NAME.format : '',
+  format: !custom && name === NAME.name ? NAME.format : format,
   description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
   priority,
 });

@@ -6,7 +6,7 @@ import { draftOfNew, draftOfUpdate, isSame } from './draft.js';
 import { type FieldValidation, refusedBody, reportStrictErrors, unknownField } from './field-validation.js';
 import { keyFor } from './keys.js';
 import type { Kind, Subresource, WriteContext } from './kind.js';
-import { shaped } from './shape.js';
+import { decodedAs, shaped } from './shape.js';
 import { alreadyExists, conflict, notFound, STALE, StatusError } from './status-error.js';
 import { type Item, RevisionMismatch } from './store/store.js';
 import { tidied } from './tidy.js';
@@ -196,8 +196,10 @@ function draftFor(
   options: WriteOptions,
 ): Unstructured {
   const { refuse = refusedBody(kind), problems, owned = false } = produced;
-  const { object, unknown } =
-    target.subresource?.view || produced.complete
+  const { subresource: sub } = target;
+  const { object, unknown } = sub?.view
+    ? { object: decodedAs(sub, produced.object, refuse), unknown: [] }
+    : produced.complete
       ? { object: produced.object, unknown: [] }
       : shaped(kind, produced.object, refuse);
   const all = [...problems, ...unknown.map(unknownField)];

@@ -5,6 +5,9 @@ import { APPLY_REFUSALS } from './apply-refusals.js';
 import { AUTHENTICATION_CASES } from './authentication.js';
 import { CERTIFICATE_CASES } from './certificates.js';
 import { CLIENT_CASES } from './clients.js';
+import { CUSTOM_RESOURCE_CASES } from './custom-resources.js';
+import { DEFINITION_REFUSALS } from './definition-refusals.js';
+import { CRDS, DEFINITION_CASES } from './definitions.js';
 import { DELETE_REFUSALS } from './delete-refusals.js';
 import { DELETION_CASES } from './deletion.js';
 import { DELETE_CASES } from './deletions.js';
@@ -24,7 +27,9 @@ import { PATCH_CASES, PATCH_REFUSALS } from './patches.js';
 import { REFUSALS } from './refusals.js';
 import { REVIEW_CASES } from './reviews.js';
 import { RIGHTS_CASES } from './rights.js';
+import { RULE_CASES } from './rules.js';
 import type { ContractServer } from './server.js';
+import { SHAPE_CRD, SHAPES } from './shapes.js';
 import { WATCH_CASES } from './watches.js';
 import { Wire } from './wire.js';
 
@@ -32,6 +37,8 @@ const REAL = 'kube-apiserver';
 const CASES = {
   ...OBJECT_CASES,
   ...METADATA_CASES,
+  ...CUSTOM_RESOURCE_CASES,
+  ...RULE_CASES,
   ...APPLY_CASES,
   ...PATCH_CASES,
   ...FIELD_VALIDATION_CASES,
@@ -60,6 +67,7 @@ const ALL_REFUSALS = {
   ...PATCH_REFUSALS,
   ...LIST_REFUSALS,
   ...DELETE_REFUSALS,
+  ...DEFINITION_REFUSALS,
 };
 
 /** Registers every case of the API contract, to be run on the server that `start` gives. */
@@ -70,8 +78,14 @@ export function contract(test: TestFn, server: string, start: () => Promise<Cont
   test.before(`${server} starts`, async (t) => {
     started = await start();
     wire = new Wire(started);
-    await wire.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: WIDGET_CRD });
-    await eventually('widgets are served', async () => (await wire.call('GET', `${WIDGETS}/widgets`)).code === 200);
+    for (const [body, at] of [
+      [WIDGET_CRD, `${WIDGETS}/widgets`],
+      [SHAPE_CRD, `${SHAPES}/shapes`],
+    ] as const) {
+      const { code, body: answer } = await wire.call('POST', CRDS, { body });
+      if (code !== 201) throw new Error(answer.message);
+      await eventually(`${at} is served`, async () => (await wire.call('GET', at)).code === 200);
+    }
     t.pass();
   });
 
@@ -82,6 +96,11 @@ export function contract(test: TestFn, server: string, start: () => Promise<Cont
 
   // Alone and first: what they forget, others may be about to go on from.
   for (const [title, run] of Object.entries(COMPACTION_CASES)) {
+    test.serial(`${server}: ${title}`, async (t) => run(t, await newPlace(started, wire)));
+  }
+
+  // CRDs that come and go make kube-controller-manager wait before it looks at what is in a namespace: those cases come first.
+  for (const [title, run] of Object.entries(DEFINITION_CASES)) {
     test.serial(`${server}: ${title}`, async (t) => run(t, await newPlace(started, wire)));
   }
 

@@ -52,7 +52,13 @@ export interface Json {
   };
   readonly items: readonly Json[];
   readonly rows: readonly { readonly cells: readonly unknown[]; readonly object: Json }[];
-  readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
+  readonly columnDefinitions: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly format: string;
+    readonly description: string;
+    readonly priority: number;
+  }[];
 }
 
 export interface Answer {

@@ -3,6 +3,7 @@ import { duplicate, type FieldError, forbidden, invalid, required, unshown } fro
 import { keyTextOf } from '../structural/list.js';
 import type { CelRule, StructuralSchema } from '../structural/schema.js';
 import type { Program } from './environment.js';
+import { fieldNames } from './field-path.js';
 import { CelCostError } from './frame.js';
 import { fromJson } from './json-value.js';
 import { compileRule, type RuleProgram } from './rule-program.js';
@@ -117,7 +118,7 @@ function judge(
     const { value: result, cost } = rule.evaluate(variables, Math.min(CALL_COST, run.left));
     run.left -= cost;
     if (result === true || isRatcheted(program, value, old)) return;
-    run.errors.push(refusal(source, pathOf(path, source), value, messageOf(program, variables)));
+    run.errors.push(refusal(source, pathOf(path, source, schema), value, messageOf(program, variables)));
   } catch (error) {
     if (error instanceof CelCostError) {
       stop(run, path, type, error, source);
@@ -153,12 +154,18 @@ const failureOf = ({ message }: CelError, rule: CelRule): string =>
     ? `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${nameOf(rule)}`
     : `${message} evaluating rule: ${nameOf(rule)}`;
 
-/** `fieldPath` names a child, as `.spec.a` or `['b.c']`. */
-const pathOf = (path: string, { fieldPath = '' }: CelRule): string =>
-  [...fieldPath.matchAll(/\.([^.[\]]+)|\['([^']*)'\]/g)].reduce(
-    (whole, [, name, quoted]) => childPath(whole, name ?? quoted ?? ''),
-    path,
-  );
+/** `fieldPath` names a child, as `.spec.a` or `['b.c']`; what is a key of a map stands in brackets. */
+function pathOf(path: string, { fieldPath = '' }: CelRule, schema: StructuralSchema): string {
+  let whole = path;
+  let node: StructuralSchema | undefined = schema;
+  for (const name of fieldNames(fieldPath)) {
+    const property: StructuralSchema | undefined = node?.properties?.[name];
+    whole = property ? childPath(whole, name) : `${whole}[${name}]`;
+    const others: StructuralSchema | boolean | undefined = node?.additionalProperties;
+    node = property ?? (typeof others === 'object' ? others : undefined);
+  }
+  return whole;
+}
 
 function refusal({ reason }: CelRule, path: string, value: unknown, detail: string): FieldError {
   switch (reason) {

@@ -48,5 +48,10 @@ function ownDefaultProblems(node: JsonObject, path: string): FieldError[] {
   if (!equalJson(pruneValue(schema, value).value, value)) {
     return [invalid(`${path}.default`, value, 'must not have unknown fields')];
   }
-  return validate(schema, value, `${path}.default`);
+  const at = `${path}.default`;
+  // Inside a default, messages name the place from the default on.
+  return validate(schema, value, at).map((problem) => ({
+    ...problem,
+    message: problem.message.replace(`: ${at}`, ': '),
+  }));
 }

@@ -35,7 +35,8 @@ const TITLE: Readonly<Record<FieldErrorType, string>> = {
 
 const withDetail = (text: string, detail: string): string => (detail === '' ? text : `${text}: ${detail}`);
 
-const withoutValue = (type: FieldErrorType, path: string, detail: string): FieldError => ({
+/** For a value that is not shown. */
+export const withoutValue = (type: FieldErrorType, path: string, detail: string): FieldError => ({
   type,
   field: path === '' ? NOWHERE : path,
   message: withDetail(TITLE[type], detail),
@@ -48,8 +49,11 @@ export const unshown = (type: FieldErrorType, path: string, detail = ''): FieldE
 const withValue = (type: FieldErrorType, path: string, value: unknown, detail: string): FieldError => ({
   type,
   field: path === '' ? NOWHERE : path,
-  // An absent value is printed as if it were the text.
-  message: withDetail(`${TITLE[type]}: ${value === null ? '"null"' : canonicalJson(value)}`, detail),
+  // The type of null is a text, as every type is.
+  message: withDetail(
+    `${TITLE[type]}: ${value === null && type === 'FieldValueTypeInvalid' ? '"null"' : canonicalJson(value)}`,
+    detail,
+  ),
 });
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

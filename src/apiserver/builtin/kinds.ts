@@ -102,6 +102,8 @@ const FREE_FINALIZERS: ReadonlySet<string> = new Set([
   'apiextensions.k8s.io',
 ]);
 
+const ENDPOINTS = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';
+
 const CREATED_BY_UPDATE: ReadonlySet<string> = new Set([
   '/Endpoints',
   '/Event',
@@ -149,6 +151,7 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     decode: (object) => (object.kind === kind ? decode(model, object) : object),
     document: () => documentOf(model),
     cells: (object, now) => cellsOf(columns, object, now),
+    ...(key === '/Endpoints' ? { deprecation: ENDPOINTS } : {}),
     strategy: completed(behaviour.strategies[key] ?? STRATEGIES[key] ?? {}, schemaOf(model)),
     selectableFields: declaration.selectable ?? [],
   };

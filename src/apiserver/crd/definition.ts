@@ -23,13 +23,15 @@ export interface DefinedVersion {
   readonly name: string;
   readonly served: boolean;
   readonly storage: boolean;
+  readonly deprecated?: boolean;
+  readonly deprecationWarning?: string;
   readonly schema?: { readonly openAPIV3Schema?: StructuralSchema };
   readonly additionalPrinterColumns?: readonly PrinterColumn[];
   readonly subresources?: {
     readonly status?: object;
     readonly scale?: {
-      readonly specReplicasPath: string;
-      readonly statusReplicasPath: string;
+      readonly specReplicasPath?: string;
+      readonly statusReplicasPath?: string;
       readonly labelSelectorPath?: string;
     };
   };

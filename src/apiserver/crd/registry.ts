@@ -4,16 +4,18 @@ import { prefixFor } from '../keys.js';
 import type { Kind } from '../kind.js';
 import type { KindRegistry } from '../kind-registry.js';
 import type { LocalApi, LocalChange } from '../local-api.js';
+import { StatusError } from '../status-error.js';
 import type { WatchHub } from '../watch-hub.js';
 import { definitionOf, isEstablished } from './definition.js';
 import { kindsOf } from './kinds.js';
-import { CLEANUP } from './strategy.js';
+import { CLEANUP, inDeletion } from './strategy.js';
 
 interface RegistryParts {
   readonly kinds: KindRegistry;
   readonly watches: WatchHub;
   readonly local: LocalApi;
   readonly log: Logger;
+  readonly now: () => Date;
 }
 
 /** Serves the kinds of the CRDs that exist, as they come, change and go. Returns the way to stop. */
@@ -63,11 +65,25 @@ class Cleanup {
   notice({ kind, before, after }: LocalChange): void {
     if (kind.plural === this.#crdKind.plural && kind.group === this.#crdKind.group) {
       if (after) this.#begin(after);
-      else if (before) this.#terminating.delete(definedPlace(before));
+      else if (before) {
+        this.#terminating.delete(definedPlace(before));
+        this.#offerNames(definitionOf(before).group);
+      }
       return;
     }
     const crd = after ? undefined : this.#terminating.get(`${kind.group}/${kind.plural}`);
     if (crd !== undefined) this.#run(crd);
+  }
+
+  /** The names of a CRD that is gone may be what others have waited for; a write of one looks at them again. */
+  #offerNames(group: string): void {
+    const { local, log } = this.#parts;
+    for (const crd of local.list(this.#crdKind)) {
+      if (definitionOf(crd).group !== group || isEstablished(crd)) continue;
+      local.update(this.#crdKind, crd, MANAGER).catch((error: unknown) => {
+        log.error('accepting the names of a CustomResourceDefinition failed', { crd: crd.metadata.name, error });
+      });
+    }
   }
 
   #begin(crd: Unstructured): void {
@@ -84,6 +100,12 @@ class Cleanup {
     });
   }
 
+  async #tellProgress(crd: Unstructured): Promise<void> {
+    const { resourceVersion: _, ...metadata } = crd.metadata;
+    const told = { ...crd, metadata, status: inDeletion(crd, this.#parts.now()) };
+    await this.#parts.local.update(this.#crdKind, told, { ...MANAGER, subresource: 'status' });
+  }
+
   async #clean(name: string): Promise<void> {
     const { local } = this.#parts;
     const crd = local.get(this.#crdKind, { name });
@@ -93,18 +115,21 @@ class Cleanup {
     if (left.length === 0) {
       const finalizers = crd.metadata.finalizers.filter((finalizer) => finalizer !== CLEANUP);
       const { resourceVersion: _, ...metadata } = crd.metadata;
-      await local.update(
-        this.#crdKind,
-        { ...crd, metadata: { ...metadata, finalizers } },
-        { fieldManager: 'apiserver' },
-      );
+      await local.update(this.#crdKind, { ...crd, metadata: { ...metadata, finalizers } }, MANAGER);
       return;
     }
+    await this.#tellProgress(crd).catch(unlessGone);
     for (const { metadata } of kind ? left : []) {
       if (kind && metadata.deletionTimestamp === undefined) await local.delete(kind, metadata);
     }
   }
 }
+
+const unlessGone = (error: unknown): void => {
+  if (!(error instanceof StatusError && error.code === 404)) throw error;
+};
+
+const MANAGER = { fieldManager: 'apiserver' };
 
 const definedPlace = (crd: Unstructured): string => {
   const { group, names } = definitionOf(crd);

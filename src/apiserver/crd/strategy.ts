@@ -3,6 +3,7 @@ import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy, WriteContext } from '../kind.js';
 import { timestamp } from '../object-meta.js';
 import { type Condition, type Definition, type DefinitionStatus, definitionOf, statusOf } from './definition.js';
+import { type Acceptance, acceptNames } from './names.js';
 import { definitionProblems, isComplete } from './validation.js';
 
 /** Held until every object of the kind is gone. */
@@ -27,7 +28,7 @@ export const CRD_STRATEGY: Strategy = {
       type: 'Terminating',
       status: 'True',
       reason: 'InstanceDeletionPending',
-      message: 'CustomResource deletion is in progress',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
     };
     const status = statusOf(draft);
     draft.status = { ...status, conditions: merged(status.conditions, [terminating], now) };
@@ -39,6 +40,18 @@ export const CRD_STRATEGY: Strategy = {
 const isTerminating = (crd: Unstructured): boolean =>
   statusOf(crd).conditions.some(({ type, status }) => type === 'Terminating' && status === 'True');
 
+/** The status once the objects of the kind are being removed. */
+export function inDeletion(crd: Unstructured, now: Date): DefinitionStatus {
+  const status = statusOf(crd);
+  const terminating: Condition = {
+    type: 'Terminating',
+    status: 'True',
+    reason: 'InstanceDeletionInProgress',
+    message: 'CustomResource deletion is in progress',
+  };
+  return { ...status, conditions: merged(status.conditions, [terminating], now) };
+}
+
 function completed(definition: Definition): Definition {
   const { names, conversion = { strategy: 'None' } } = definition;
   const { kind } = names;
@@ -49,20 +62,21 @@ function completed(definition: Definition): Definition {
   };
 }
 
-function statusFor(crd: Unstructured, old: Unstructured | undefined, context: WriteContext): DefinitionStatus {
-  const { names, versions } = definitionOf(crd);
+function statusFor(crd: Unstructured, old: Unstructured | undefined, { local, now }: WriteContext): DefinitionStatus {
+  const { group, names, versions } = definitionOf(crd);
   const status = statusOf(old);
   const stored = versions?.find(({ storage }) => storage)?.name;
-  const conflict = nameConflict(crd, context);
+  const others = local.kinds().filter((kind) => kind.group === group && kind.plural !== names.plural);
+  const { names: acceptedNames, conflict } = acceptNames(names, status.acceptedNames, others);
   return {
     ...status,
-    conditions: merged(status.conditions, conditionsFor(conflict, status), context.now),
-    acceptedNames: conflict === undefined ? names : status.acceptedNames,
+    conditions: merged(status.conditions, conditionsFor(conflict, status), now),
+    acceptedNames,
     storedVersions: [...new Set([...status.storedVersions, ...(stored === undefined ? [] : [stored])])],
   };
 }
 
-function conditionsFor(conflict: string | undefined, { conditions }: DefinitionStatus): readonly Condition[] {
+function conditionsFor(conflict: Acceptance['conflict'], { conditions }: DefinitionStatus): readonly Condition[] {
   if (conflict === undefined) {
     return [
       { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
@@ -74,24 +88,10 @@ function conditionsFor(conflict: string | undefined, { conditions }: DefinitionS
       },
     ];
   }
-  const refused: Condition = { type: 'NamesAccepted', status: 'False', reason: 'KindConflict', message: conflict };
+  const refused: Condition = { type: 'NamesAccepted', status: 'False', ...conflict };
   if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return [refused];
   const message = 'not all names are accepted';
   return [refused, { type: 'Established', status: 'False', reason: 'NotAccepted', message }];
-}
-
-/** Names are taken in their group by whoever had them first. */
-function nameConflict(crd: Unstructured, { local }: WriteContext): string | undefined {
-  const { group, names } = definitionOf(crd);
-  const others = local.kinds().filter((kind) => kind.group === group && kind.plural !== names.plural);
-  const wanted = [names.plural, names.singular, ...(names.shortNames ?? [])];
-  for (const { plural, singular, shortNames, kind, listKind } of others) {
-    const taken = [plural, singular, ...shortNames].find((name) => wanted.includes(name));
-    if (taken !== undefined) return `${JSON.stringify(taken)} is already in use`;
-    const takenKind = [kind, listKind].find((name) => name === names.kind || name === names.listKind);
-    if (takenKind !== undefined) return `${JSON.stringify(takenKind)} is already in use`;
-  }
-  return undefined;
 }
 
 /** Conditions keep their time while their status stays. */

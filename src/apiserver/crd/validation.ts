@@ -7,7 +7,8 @@ import { type FieldError, invalid, notSupported, required } from '../../apimachi
 import type { StructuralSchema } from '../../apimachinery/structural/schema.js';
 import { causeOf } from '../causes.js';
 import type { Cause } from '../status-error.js';
-import { type DefinedVersion, type Definition, definitionOf, isEstablished } from './definition.js';
+import { type DefinedVersion, type Definition, definitionOf, isEstablished, statusOf } from './definition.js';
+import { columnsProblems, selectableProblems, subresourcesProblems } from './version-parts.js';
 
 /** What is wrong with a CustomResourceDefinition. */
 export function definitionProblems(crd: Unstructured, before: Unstructured | undefined): readonly Cause[] {
@@ -15,9 +16,14 @@ export function definitionProblems(crd: Unstructured, before: Unstructured | und
   const missing = missingMembers(definition);
   if (missing.length > 0) return missing.map(causeOf);
   return [
-    ...nameProblems(crd.metadata.name, definition),
+    ...(before ? [] : nameProblems(crd.metadata.name, definition)),
     ...versionsProblems(definition.versions),
+    ...columnsProblems(definition.versions),
+    ...subresourcesProblems(definition.versions),
+    ...selectableProblems(definition.versions),
     ...conversionProblems(definition),
+    ...storedProblems(definition.versions, statusOf(crd).storedVersions, before === undefined),
+    ...(before ? [] : approvalProblems(crd)),
     ...(before && isEstablished(before) ? changedIdentity(definition, definitionOf(before)) : []),
   ].map(causeOf);
 }
@@ -38,19 +44,70 @@ function missingMembers({ group, names, scope, versions }: Partial<Definition>):
   ];
 }
 
-function nameProblems(name: string, { group, names }: Definition): readonly FieldError[] {
+function nameProblems(name: string, { group, names, preserveUnknownFields }: Definition): readonly FieldError[] {
+  const label = (text: string, path: string) =>
+    dns1035LabelProblems(text).map((problem) => invalid(`spec.names.${path}`, text, problem));
+  const mixed = (text: string, path: string) =>
+    dns1035LabelProblems(text.toLowerCase()).map((problem) =>
+      invalid(`spec.names.${path}`, text, `may have mixed case, but should otherwise match: ${problem}`),
+    );
+  const { plural, singular, kind, listKind, shortNames = [], categories = [] } = names;
   return [
     ...(name === `${names.plural}.${group}`
       ? []
       : [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
     ...dns1123SubdomainProblems(group).map((problem) => invalid('spec.group', group, problem)),
     ...(group.includes('.') ? [] : [invalid('spec.group', group, 'should be a domain with at least one dot')]),
-    ...dns1035LabelProblems(names.plural).map((problem) => invalid('spec.names.plural', names.plural, problem)),
-    ...dns1035LabelProblems(names.kind.toLowerCase()).map((problem) =>
-      invalid('spec.names.kind', names.kind, `may have mixed case, but should otherwise match: ${problem}`),
+    ...(preserveUnknownFields ? [invalid('spec.preserveUnknownFields', true, CANNOT_PRESERVE)] : []),
+    ...label(plural, 'plural'),
+    ...(singular ? label(singular, 'singular') : []),
+    ...mixed(kind, 'kind'),
+    ...(listKind ? mixed(listKind, 'listKind') : []),
+    ...shortNames.flatMap((name, at) => label(name, `shortNames[${at}]`)),
+    ...categories.flatMap((name, at) => label(name, `categories[${at}]`)),
+    ...(kind === listKind ? [invalid('spec.names.listKind', listKind, 'kind and listKind may not be the same')] : []),
+  ];
+}
+
+const CANNOT_PRESERVE =
+  'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+
+const APPROVED = 'api-approved.kubernetes.io';
+
+/** Groups of the Kubernetes community are for CRDs it has approved. */
+function approvalProblems(crd: Unstructured): readonly FieldError[] {
+  const { group } = definitionOf(crd);
+  if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(group) || crd.metadata.annotations?.[APPROVED]) return [];
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111';
+  return [
+    required(
+      `metadata.annotations[${APPROVED}]`,
+      `protected groups must have approval annotation "${APPROVED}", ${see}`,
     ),
   ];
 }
+
+/** A version that objects are still stored in stays. */
+function storedProblems(
+  versions: readonly DefinedVersion[],
+  stored: readonly string[],
+  isNew: boolean,
+): readonly FieldError[] {
+  const storage = versions.find((version) => version.storage)?.name ?? '';
+  return [
+    ...stored.flatMap((name, at) =>
+      versions.some((version) => version.name === name)
+        ? []
+        : [invalid(`status.storedVersions[${at}]`, name, stillStored(name))],
+    ),
+    ...(!isNew || storage === '' || stored.length === 0 || stored.includes(storage)
+      ? []
+      : [invalid('status.storedVersions', stored, `must have the storage version ${storage}`)]),
+  ];
+}
+
+const stillStored = (version: string): string =>
+  `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`;
 
 function versionsProblems(versions: readonly DefinedVersion[]): readonly FieldError[] {
   const names = versions.map(({ name }) => name);
@@ -77,11 +134,20 @@ function schemaPath(versions: readonly DefinedVersion[], at: number): string {
   return shared ? 'spec.validation.openAPIV3Schema' : `spec.versions[${at}].schema.openAPIV3Schema`;
 }
 
-function versionProblems({ name, schema }: DefinedVersion, path: string, schemaPath: string): readonly FieldError[] {
-  const found = schema?.openAPIV3Schema;
+function versionProblems(version: DefinedVersion, path: string, schemaPath: string): readonly FieldError[] {
+  const { name, schema, deprecated, deprecationWarning } = version;
+  const found =
+    schema?.openAPIV3Schema && Object.keys(schema.openAPIV3Schema).length > 0 ? schema.openAPIV3Schema : undefined;
+  const about = `${path}.deprecationWarning`;
   return [
+    ...(deprecationWarning !== undefined && !deprecated
+      ? [invalid(about, deprecationWarning, 'can only be set for deprecated versions')]
+      : []),
+    ...(deprecationWarning && Buffer.byteLength(deprecationWarning) > 256
+      ? [invalid(about, deprecationWarning, 'must be <= 256 characters long')]
+      : []),
     ...dns1035LabelProblems(name ?? '').map((problem) => invalid(`${path}.name`, name, problem)),
-    ...(found ? [] : [required(`${path}.schema.openAPIV3Schema`, 'schemas are required')]),
+    ...(found ? [] : [required(`${path}.schema.openAPIV3Schema`)]),
     ...(found ? problemsOf(found, schemaPath) : []),
   ];
 }

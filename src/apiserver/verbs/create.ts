@@ -1,9 +1,10 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
+import { refusedBody } from '../field-validation.js';
 import { keyFor } from '../keys.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { decodedAs } from '../shape.js';
-import { badRequest, methodNotAllowed, noSuchSubresource, notFound } from '../status-error.js';
+import { badRequest, methodNotAllowed, noSuchSubresource, notFound, notSupportedAt } from '../status-error.js';
 import { fromStored } from '../versions.js';
 import { contextOf, createObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
@@ -17,7 +18,7 @@ export async function create(request: ResourceRequest): Promise<Answer> {
   const options = writeOptions(request);
   const sent = await sentObject(request, options);
   if (kind.strategy.answer) {
-    const object = placed(request, decodedAs(kind, sent.object));
+    const object = placed(request, decodedAs(kind, sent.object, refusedBody(kind)));
     return { code: 201, body: await kind.strategy.answer(object, contextOf(api, options)) };
   }
   const namespace = namespaceOf(request, sent.object);
@@ -43,7 +44,7 @@ export function namespaceOf({ kind, namespace }: ResourceRequest, { metadata }: 
 async function createAt(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
   const subresource = kind.subresources.find((sub) => sub.name === request.subresource);
-  if (!subresource?.create) throw subresource ? methodNotAllowed() : noSuchSubresource(kind, name);
+  if (!subresource?.create) throw subresource ? notSupportedAt(kind, 'create') : noSuchSubresource(kind, name);
   const parent = api.store.head(keyFor(kind, namespace, name));
   if (!parent) throw notFound(kind, name);
   const options = writeOptions(request);

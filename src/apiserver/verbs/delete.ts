@@ -5,11 +5,11 @@ import { negotiate } from '../media.js';
 import { present } from '../present.js';
 import { deleteObject } from '../removal.js';
 import { bodyOf, type ResourceRequest } from '../request.js';
-import { methodNotAllowed } from '../status-error.js';
+import { notSupportedAt } from '../status-error.js';
 
 export async function remove(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, caller, query } = request;
-  if (request.subresource !== '') throw methodNotAllowed();
+  if (request.subresource !== '') throw notSupportedAt(kind, 'delete');
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
   if (!removed) return ok(present(request, item, negotiate(request.http.headers.accept)));

@@ -18,6 +18,7 @@ export function get(request: ResourceRequest): Answer {
   if (version !== '') checkReached(revisionOf(version), api.store.revision);
   const item = api.store.get(keyFor(kind, namespace, name));
   if (!item) throw notFound(kind, name);
-  if (subresource?.view) return ok(subresource.view(fromStored(kind, item)));
+  const view = subresource?.get ?? subresource?.view;
+  if (view) return ok(view(fromStored(kind, item)));
   return ok(present(request, item, media));
 }
