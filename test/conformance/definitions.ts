@@ -112,6 +112,8 @@ export const DEFINITION_CASES: Cases = {
       ),
       refused.body.message,
     );
+    // Nothing may be left in it: a server that lacks a stored version cannot even delete what it stored.
+    await p.wire.call('DELETE', `${at(p, 'keeps', 'v2')}/a`);
     await p.wire.call('PATCH', `${crd(p, 'keeps')}/status`, {
       body: { status: { storedVersions: ['v2'] } },
       type: MERGE,
@@ -127,7 +129,7 @@ export const DEFINITION_CASES: Cases = {
     t.like(first.NamesAccepted, { status: 'True', reason: 'NoConflicts', message: 'no conflicts found' });
     t.like(first.Established, { status: 'True', reason: 'InitialNamesAccepted' });
     await p.wire.call('POST', CRDS, { body: definition(p, 'seconds', 'First', versions, { shortNames: ['sc'] }) });
-    await p.wire.call('POST', CRDS, { body: definition(p, 'thirds', 'Third', versions, { shortNames: ['first'] }) });
+    await p.wire.call('POST', CRDS, { body: definition(p, 'thirds', 'Third', versions, { shortNames: ['firsts'] }) });
     const refused = async (plural: string) => (await conditionsOf(p, plural)).NamesAccepted?.status === 'False';
     await eventually('the second is refused', () => refused('seconds'));
     await eventually('the third is refused', () => refused('thirds'));
@@ -136,7 +138,7 @@ export const DEFINITION_CASES: Cases = {
     t.like(second.Established, { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' });
     t.like((await conditionsOf(p, 'thirds')).NamesAccepted, {
       reason: 'ShortNamesConflict',
-      message: '"first" is already in use',
+      message: '"firsts" is already in use',
     });
     t.is((await p.wire.call('GET', at(p, 'seconds'))).code, 404);
     await p.wire.call('DELETE', crd(p, 'firsts'));
