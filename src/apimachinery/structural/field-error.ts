@@ -35,8 +35,7 @@ const TITLE: Readonly<Record<FieldErrorType, string>> = {
 
 const withDetail = (text: string, detail: string): string => (detail === '' ? text : `${text}: ${detail}`);
 
-/** For a value that is not shown. */
-export const withoutValue = (type: FieldErrorType, path: string, detail: string): FieldError => ({
+const withoutValue = (type: FieldErrorType, path: string, detail: string): FieldError => ({
   type,
   field: path === '' ? NOWHERE : path,
   message: withDetail(TITLE[type], detail),
