@@ -39,6 +39,7 @@ export class CpuMeter<Role extends string> {
   readonly #roles: Roles<Role>;
   readonly #stop = new AbortController();
   readonly #latest = new Map<number, number>();
+  readonly #known = new Map<string, Set<number>>();
   #begun = new Map<number, number>();
   #since = performance.now();
 
@@ -72,8 +73,7 @@ export class CpuMeter<Role extends string> {
     this.#stop.abort();
   }
 
-  readonly #known = new Map<string, Set<number>>();
-
+  /** Gone ones too: what they used counts. */
   #pidsEver(role: string, pids: () => readonly number[]): ReadonlySet<number> {
     const known = this.#known.get(role) ?? new Set();
     this.#known.set(role, known);
