@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,7 +33,7 @@ func define(ctx context.Context, lab *Lab, client dynamic.Interface, group strin
 		"spec": object{
 			"group": group,
 			"scope": "Namespaced",
-			"names": object{"plural": "gadgets", "singular": "gadget", "kind": "Gadget", "shortNames": []any{"gd"}},
+			"names": object{"plural": "gadgets", "singular": "gadget", "kind": "Gadget", "shortNames": []any{shortName(group)}},
 			"versions": []any{object{
 				"name": "v1", "served": true, "storage": true,
 				"subresources": object{"status": object{}},
@@ -47,6 +48,12 @@ func define(ctx context.Context, lab *Lab, client dynamic.Interface, group strin
 		_, err := client.Resource(gadgets(group)).Namespace(lab.namespace).List(ctx, metav1.ListOptions{})
 		return err == nil, nil
 	})
+}
+
+// shortName differs from case to case: a short name of two kinds means either.
+func shortName(group string) string {
+	name, _, _ := strings.Cut(group, ".")
+	return name
 }
 
 func gadgets(group string) schema.GroupVersionResource {
@@ -88,7 +95,7 @@ func dynamicKind(ctx context.Context, lab *Lab) (Facts, error) {
 		return nil, err
 	}
 	short := restmapper.NewShortcutExpander(mapper, cached, nil)
-	expanded, err := short.ResourceFor(schema.GroupVersionResource{Resource: "gd"})
+	expanded, err := short.ResourceFor(schema.GroupVersionResource{Resource: shortName(group)})
 	if err != nil {
 		return nil, err
 	}

@@ -218,7 +218,8 @@ func live(ctx context.Context, lab *Lab, reconciler *Reconciler) (Facts, error) 
 		if listing := direct.List(ctx, left, client.InNamespace(lab.namespace)); listing != nil {
 			return false, listing
 		}
-		return apierrors.IsNotFound(err) && len(left.Items) == 0, nil
+		// The last one may be gone before its reconciler has been told so.
+		return apierrors.IsNotFound(err) && len(left.Items) == 0 && reconciler.finalized.Load() >= made, nil
 	})
 	return Facts{"made": made, "finalized": reconciler.finalized.Load()}, err
 }
