@@ -24,13 +24,13 @@ export function draftOfNew(
   context: WriteContext,
   manager: string | undefined,
 ): Unstructured {
-  refuseOtherType(kind, sent);
   const { status, ...rest } = sent;
   const draft: Unstructured = {
     ...rest,
     ...(status !== undefined && !servesStatus(kind) ? { status } : {}),
     metadata: newMetadata(sent.metadata, kind, namespace, context.now),
   };
+  refuseOtherType(kind, draft);
   kind.strategy.prepareCreate?.(draft, context);
   refuse(kind, draft.metadata.name, [
     ...metadataProblems(draft.metadata, kind),

@@ -1,5 +1,5 @@
 import type { Unstructured } from '../api/meta.js';
-import { applyDefaults } from '../apimachinery/structural/default.js';
+import { applyDefaults, type Nulls } from '../apimachinery/structural/default.js';
 import { OBJECT_META } from '../apimachinery/structural/object-meta.js';
 import { prune } from '../apimachinery/structural/prune.js';
 import { validate } from '../apimachinery/structural/validate.js';
@@ -17,11 +17,16 @@ export interface Shaped {
 type Refuse = (problem: string, converted?: string) => Error;
 
 /** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
-export function shaped(kind: Kind, sent: Unstructured, refuse: Refuse = refusedBody(kind)): Shaped {
+export function shaped(
+  kind: Kind,
+  sent: Unstructured,
+  refuse: Refuse = refusedBody(kind),
+  nulls: Nulls = 'dropped',
+): Shaped {
   const decoded = decodedAs(kind, sent, refuse);
   checkMetadata(decoded, refuse);
   const { value, pruned } = prune(kind.schema, decoded);
-  return { object: applyDefaults(kind.schema, value), unknown: pruned };
+  return { object: applyDefaults(kind.schema, value, nulls), unknown: pruned };
 }
 
 interface Decoding {

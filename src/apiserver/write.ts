@@ -93,7 +93,7 @@ export function insertSent(
   const tidy = tidied(kind, object, options.caller);
   const draft = draftOfNew(kind, namespace, tidy, contextOf(api, options), options.fieldManager);
   refuseVersion(sent, options);
-  return insert(api, kind, draft, options);
+  return insert(api, kind, options.dryRun ? withVersion(draft, sent.metadata) : draft, options);
 }
 
 function refuseVersion({ metadata }: Unstructured, { dryRun }: WriteOptions): void {

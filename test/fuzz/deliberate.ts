@@ -15,6 +15,7 @@ const WORDS: readonly (readonly [why: string, pattern: RegExp])[] = [
   ],
   ['what a JSON parser says of bad JSON', /(json parse error|error decoding patch|yaml: line \d+): .*/gs],
   ['how what a patch made is shown', /Invalid value: \\"(?:\{|map\[).*?[}\]]\\": /gs],
+  ['a body without a kind is shown as it came', /is missing in '.*/gs],
   ['nobody keeps a selfLink', /"selfLink":"[^"]*",?/g],
   ['columns of built-in kinds have no descriptions', /(?<="description":")[^"]*(?=","format":)/g],
 ];

@@ -98,7 +98,8 @@ const GIZMO_MEMBERS = {
 
 const GIZMO_POINTERS = [
   'size',
-  ...Object.keys(GIZMO_MEMBERS),
+  // A list where a text has a format is stored, and then owned by nobody.
+  ...Object.keys(GIZMO_MEMBERS).filter((name) => name !== 'when'),
   'surplus',
   'parts/0',
   'parts/0/weight',

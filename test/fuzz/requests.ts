@@ -36,22 +36,11 @@ const WRITE_QUERY = mostly(
 const pointerPath = (pointer: string): readonly string[] => pointer.split('/').slice(1);
 
 /** A body with an odd value somewhere, once in a while. */
-const oddly = (kind: FuzzKind, body: fc.Arbitrary<Json>): fc.Arbitrary<unknown> =>
+const oddly = (kind: FuzzKind, body: fc.Arbitrary<Json>, also: readonly string[] = []): fc.Arbitrary<unknown> =>
   mostly(
     body,
     fc
-      .tuple(
-        body,
-        fc.constantFrom(
-          ...kind.pointers,
-          '/metadata',
-          '/metadata/labels',
-          '/metadata/annotations/x',
-          '/kind',
-          '/apiVersion',
-        ),
-        ODD,
-      )
+      .tuple(body, fc.constantFrom(...kind.pointers, '/metadata/labels', '/metadata/annotations/x', ...also), ODD)
       .map(([object, pointer, value]) => withAt(object, pointerPath(pointer), value)),
     6,
   );
@@ -72,7 +61,7 @@ const objectOf = (kind: FuzzKind, name: fc.Arbitrary<Json>, content = kind.conte
 
 const create = (kind: FuzzKind): fc.Arbitrary<Step> =>
   fc
-    .tuple(oddly(kind, objectOf(kind, mostly(NAMED, GENERATED, 6))), WRITE_QUERY)
+    .tuple(oddly(kind, objectOf(kind, mostly(NAMED, GENERATED, 6)), ['/metadata', '/kind', '/apiVersion']), WRITE_QUERY)
     .map(([body, query]) => ({ method: 'POST', path: kind.collection, query, body }));
 
 const at = (kind: FuzzKind): fc.Arbitrary<string> =>
@@ -189,9 +178,13 @@ const jsonPatch = (kind: FuzzKind): fc.Arbitrary<Step> =>
     .tuple(at(kind), mostly(fc.array(operation(kind), { maxLength: 3 }), ODD, 20), WRITE_QUERY)
     .map(([path, body, query]) => ({ method: 'PATCH', path, query, body, type: JSON_PATCH }));
 
-/** kube-apiserver lets an apply that creates an object mark it for deletion. */
-const withoutDeletion = ({ deletionTimestamp: _, deletionGracePeriodSeconds: _seconds, ...metadata }: Json): Json =>
-  metadata;
+/** kube-apiserver lets an apply that creates an object mark it for deletion, and looks at its namespace last. */
+const withoutDeletion = ({
+  deletionTimestamp: _,
+  deletionGracePeriodSeconds: _s,
+  namespace: _n,
+  ...metadata
+}: Json): Json => metadata;
 
 const apply = (kind: FuzzKind): fc.Arbitrary<Step> =>
   fc
@@ -344,7 +337,7 @@ const RAW = fc.constantFrom(
 const malformed = (kind: FuzzKind): fc.Arbitrary<Step> =>
   fc.oneof(
     fc
-      .tuple(RAW, optional(fc.constantFrom('application/yaml', 'text/plain', '')))
+      .tuple(RAW, optional(fc.constantFrom('text/plain', '')))
       .map(
         ([raw, type]): Step => ({ method: 'POST', path: kind.collection, raw, ...(type !== undefined && { type }) }),
       ),

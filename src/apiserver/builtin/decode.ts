@@ -165,7 +165,7 @@ function misfit(code: string, value: unknown, { model, path }: Place): Misfit {
 function conversionProblem(code: string, value: unknown): string {
   const type = goType(code);
   const from = convertedFrom(value);
-  if (code.startsWith('[')) return `cannot restore slice from ${from}`;
+  if (code.startsWith('[') || code === 'y') return `cannot restore slice from ${from}`;
   if (code.startsWith('{')) return `cannot restore map from ${from}`;
   if (code.length > 1) return `cannot restore struct from: ${from}`;
   if (code === 'x') return `json: cannot unmarshal ${goKind(value)} into Go value of type int32`;

@@ -44,9 +44,9 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
     now: api.now(),
   };
   const produce = (before: Unstructured): Produced => ({
-    object: applied(kind, before, sent, writing),
+    object: completed(kind, sent, applied(kind, before, sent, writing)),
     problems: [],
-    ...(kind.custom ? {} : { refuse: unconverted(kind, sent) }),
+    complete: true,
     owned: true,
     keepsUid: true,
     retriable: sent.metadata.resourceVersion === undefined,
@@ -74,13 +74,17 @@ function create(
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(kind, name, why);
   }
-  const { object: complete } = shaped(kind, object, kind.custom ? undefined : unconverted(kind, sent));
+  const complete = completed(kind, sent, object);
   const draft = draftOfNew(kind, namespace, tidied(kind, complete, options.caller), contextOf(api, options), undefined);
   const { resourceVersion } = object.metadata;
   const shown =
     options.dryRun && resourceVersion ? { ...draft, metadata: { ...draft.metadata, resourceVersion } } : draft;
   return insert(api, kind, shown, options);
 }
+
+/** A null that was applied to a custom object stays, and may be refused. */
+const completed = (kind: Kind, sent: Unstructured, object: Unstructured): Unstructured =>
+  shaped(kind, object, kind.custom ? undefined : unconverted(kind, sent), 'kept').object;
 
 /** Built-in kinds are merged as any object, and read into their types afterwards. */
 const unconverted =

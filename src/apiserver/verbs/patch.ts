@@ -11,7 +11,7 @@ import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
 import { causeOf } from '../causes.js';
 import { parseJson } from '../decode.js';
-import { duplicateField } from '../field-validation.js';
+import { duplicateField, reportStrictErrors } from '../field-validation.js';
 import type { Kind } from '../kind.js';
 import { bodyOf, expectedType, knows, type ResourceRequest } from '../request.js';
 import { badRequest, invalid, StatusError, unsupportedMediaType } from '../status-error.js';
@@ -53,8 +53,9 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
     const shown = type === STRATEGIC ? goText(value) : kind.custom ? canonicalJson(result) : JSON.stringify(result);
     const refuse = (problems: string, converted = problems) =>
       refusedPatch(shown, type === STRATEGIC ? converted : problems);
+    reportStrictErrors(strict, options.fieldValidation, options.caller, refuse);
     const object = placedAt(request, typedResult(whole, expected, knows(request), refuse));
-    return { object, problems: strict, refuse, keepsUid: true, ...unversioned(before, object) };
+    return { object, problems: [], refuse, keepsUid: true, ...unversioned(before, object) };
   };
   const target = { namespace, name, subresource };
   return answerWritten(request, await updateObject(api, kind, target, produce, options));
