@@ -5,13 +5,17 @@ import type { Kind } from './kind.js';
 import { isUnqualified } from './object-meta.js';
 
 /** What is taken of an object with a warning. */
-export function tidied(kind: Kind, object: Unstructured, caller: Caller): Unstructured {
-  if (kind.custom) warnOfFinalizers(object, caller);
+export function tidied(kind: Kind, object: Unstructured, caller: Caller, before?: Unstructured): Unstructured {
+  if (kind.custom) warnOfFinalizers(object, caller, before?.metadata.finalizers ?? []);
   return withoutDoubledOwners(object, caller);
 }
 
-function warnOfFinalizers({ metadata: { finalizers = [] } }: Unstructured, { warn }: Caller): void {
-  for (const finalizer of finalizers.filter(isUnqualified)) {
+function warnOfFinalizers(
+  { metadata: { finalizers = [] } }: Unstructured,
+  { warn }: Caller,
+  known: readonly string[],
+): void {
+  for (const finalizer of finalizers.filter((one) => isUnqualified(one) && !known.includes(one))) {
     const why = 'prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers';
     warn(`metadata.finalizers: ${JSON.stringify(finalizer)}: ${why}`);
   }

@@ -206,7 +206,7 @@ function draftFor(
   reportStrictErrors(all, options.fieldValidation, options.caller, refuse);
   checkPreconditions(kind, target.name, { ...produced, object }, before);
   const manager = owned ? undefined : options.fieldManager;
-  const tidy = tidied(kind, object, options.caller);
+  const tidy = tidied(kind, object, options.caller, before);
   const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);
   const { namespace, name, subresource } = target;
   const asked = { kind, subresource: subresource?.name ?? '', namespace, name, object: draft, before };

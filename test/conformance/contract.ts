@@ -15,6 +15,7 @@ import { DISCOVERY_CASES } from './discovery.js';
 import { DRY_RUN_CASES, FIELD_VALIDATION_CASES } from './field-validation.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { FORM_CASES } from './forms.js';
+import { FUZZED_REFUSALS } from './fuzzed.js';
 import { LIST_REFUSALS } from './list-refusals.js';
 import { LIST_CASES } from './lists.js';
 import { METADATA_CASES } from './metadata.js';
@@ -68,6 +69,7 @@ const ALL_REFUSALS = {
   ...LIST_REFUSALS,
   ...DELETE_REFUSALS,
   ...DEFINITION_REFUSALS,
+  ...FUZZED_REFUSALS,
 };
 
 /** Registers every case of the API contract, to be run on the server that `start` gives. */

@@ -127,7 +127,7 @@ const gizmos: FuzzKind = {
       { maxLength: 2 },
     ),
   }),
-  pointers: ['/spec', '/status', '/status/phase', '/surplus', '', ...GIZMO_POINTERS],
+  pointers: ['/spec', '/surplus', '', ...GIZMO_POINTERS],
   fieldSelectors: ['spec.colour=red', 'spec.colour!=red'],
   last: { spec: { size: 1 } },
 };

@@ -7,8 +7,7 @@ export interface Normal {
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
-const VERSION_IN_TEXT =
-  /((?:ResourceVersion in [a-z ]+|current|ResourceVersion): |in record \(|"resourceVersion":")(\d+)/gi;
+const VERSION_IN_TEXT = /((?:ResourceVersion in [a-z ]+|current): |in record \(|"resourceVersion":")(\d+)/gi;
 /** What the generator lets servers make names from. */
 const GENERATED = /\bgen-\d*-[a-z0-9]{5}\b/g;
 /** Times of this run; others were sent and must come back. */
