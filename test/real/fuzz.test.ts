@@ -4,7 +4,7 @@ import { describeDifference } from '../fuzz/report.js';
 import { prepare, startEmbedded } from '../fuzz/servers.js';
 import { startCluster } from './cluster.js';
 
-const SEED = 4;
+const SEED = 8;
 const STEPS = 300;
 
 test('300 random requests are answered alike by the embedded server and kube-apiserver', async (t) => {
