@@ -1,5 +1,6 @@
 import type { Unstructured } from '../api/meta.js';
 import type { PrinterColumn, ResourceType } from '../api/resource.js';
+import type { JsonObject } from '../apimachinery/json.js';
 import type { StructuralSchema } from '../apimachinery/structural/schema.js';
 import type { User } from './identity.js';
 import type { LocalApi } from './local-api.js';
@@ -77,6 +78,8 @@ export interface Kind extends ResourceType {
   readonly schema: Schema;
   /** The revision from which objects were written by this schema; always when absent. */
   readonly schemaSince?: number;
+  /** What a new object begins as, for field owners; empty when absent. */
+  readonly blank?: JsonObject;
   readonly columns: readonly PrinterColumn[];
   readonly nameRule: NameRule;
   readonly subresources: readonly Subresource[];
@@ -89,6 +92,8 @@ export interface Kind extends ResourceType {
   /** An update creates what does not exist. */
   readonly createsOnUpdate: boolean;
   readonly storage: Storage;
+  /** A deletion is answered with the object, not with a Status. */
+  readonly returnsDeleted: boolean;
   /** Refuses, with 400, JSON that does not fit the types of a built-in kind, and drops nulls; first thing on every write. */
   decode?(object: Unstructured): Unstructured;
   /** How OpenAPI tells it, when that is more than its schema. */

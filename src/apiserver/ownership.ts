@@ -36,6 +36,7 @@ export function recordOwners(
   const entries = trackUpdate({
     before: before && json(before),
     after: json(draft),
+    blank: kind.blank,
     schema: kind.schema,
     manager,
     apiVersion: apiVersionOf(kind),

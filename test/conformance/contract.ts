@@ -15,7 +15,7 @@ import { DISCOVERY_CASES } from './discovery.js';
 import { DRY_RUN_CASES, FIELD_VALIDATION_CASES } from './field-validation.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { FORM_CASES } from './forms.js';
-import { FUZZED_REFUSALS } from './fuzzed.js';
+import { FUZZED_CASES, FUZZED_REFUSALS } from './fuzzed.js';
 import { LIST_REFUSALS } from './list-refusals.js';
 import { LIST_CASES } from './lists.js';
 import { METADATA_CASES } from './metadata.js';
@@ -59,6 +59,7 @@ const CASES = {
   ...REVIEW_CASES,
   ...CERTIFICATE_CASES,
   ...CLIENT_CASES,
+  ...FUZZED_CASES,
 };
 
 const ALL_REFUSALS = {

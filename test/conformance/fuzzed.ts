@@ -1,7 +1,9 @@
-import { configMap, type Place, widget } from './fixture.js';
+import { type Cases, configMap, type Place, widget } from './fixture.js';
 import { BAD, INVALID, type Refusal } from './refusal.js';
 
 const ABSENT = { code: 404, reason: 'NotFound' } as const;
+const RBAC = 'rbac.authorization.k8s.io';
+const leases = (namespace: string) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 const MERGE = 'application/merge-patch+json';
 
 /** What `npm run fuzz:api` found to be answered differently once. */
@@ -65,5 +67,55 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
     ...INVALID,
     message: /^Odd\.contract\.example\.com "gen-[a-z0-9]{5}" is invalid: kind: Invalid value: "Odd": must be Widget$/,
     causes: ['kind'],
+  },
+  'a binding to a service account with a name that is none': {
+    method: 'POST',
+    path: ({ namespace }: Place) => `/apis/${RBAC}/v1/namespaces/${namespace}/rolebindings`,
+    call: {
+      body: {
+        metadata: { name: 'b' },
+        roleRef: { apiGroup: RBAC, kind: 'Role', name: 'r' },
+        subjects: [{ kind: 'ServiceAccount', name: 'Bad_Name' }],
+      },
+    },
+    ...INVALID,
+    message:
+      /^RoleBinding\.rbac\.authorization\.k8s\.io "b" is invalid: subjects\[0\]\.name: Invalid value: "Bad_Name": a lower/,
+    causes: ['subjects[0].name'],
+  },
+  'an update that would create a lease, of a uid': {
+    method: 'PUT',
+    path: ({ namespace }: Place) => `${leases(namespace)}/none`,
+    call: { body: { metadata: { name: 'none', uid: 'x' } } },
+    code: 409,
+    reason: 'Conflict',
+    message: /Precondition failed: UID in precondition: x, UID in object meta: $/,
+  },
+  'a lease that tells a time without microseconds': {
+    method: 'POST',
+    path: ({ namespace }: Place) => leases(namespace),
+    call: { body: { metadata: { name: 'b' }, spec: { renewTime: '2001-01-01T00:00:00Z' } } },
+    ...BAD,
+    message:
+      'Lease in version "v1" cannot be handled as a Lease: parsing time "2001-01-01T00:00:00Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',
+  },
+};
+
+export const FUZZED_CASES: Cases = {
+  'an update that creates an object does not look at its version': async (t, { wire, namespace }) => {
+    const body = { metadata: { name: 'new', resourceVersion: '1' } };
+    const { code } = await wire.call('PUT', `${leases(namespace)}/new`, { body });
+    t.is(code, 201);
+  },
+  'an empty spec of a built-in kind is owned by nobody': async (t, { wire, namespace }) => {
+    const { body } = await wire.call('POST', leases(namespace), { body: { metadata: { name: 'idle' }, spec: {} } });
+    t.deepEqual(body.metadata.managedFields ?? [], []);
+  },
+  'a service account that was deleted is the answer': async (t, { wire, namespace }) => {
+    const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+    await wire.call('POST', accounts, { body: { metadata: { name: 'gone' } } });
+    const { body } = await wire.call('DELETE', `${accounts}/gone`);
+    t.is(body.kind, 'ServiceAccount');
+    t.is(body.metadata.name, 'gone');
   },
 };

@@ -21,6 +21,8 @@ export interface Update {
   /** Undefined on create. */
   readonly before: JsonObject | undefined;
   readonly after: JsonObject;
+  /** What a new object begins as. */
+  readonly blank?: JsonObject | undefined;
   readonly schema: StructuralSchema | undefined;
   readonly manager: string;
   readonly apiVersion: string;
@@ -53,10 +55,10 @@ const isReset = (sent: unknown): boolean =>
 
 /** The owners after an update that is not necessarily stored as such. */
 export function updatedManagers(update: Update, managers: Managers): Managers {
-  const { before, after, manager, apiVersion, subresource, hasStatus, now } = update;
+  const { before, blank = {}, after, manager, apiVersion, subresource, hasStatus, now } = update;
   const ignored = resetFields(hasStatus, subresource);
   const type = resourceType(update.schema);
-  const changes = compare(withoutManagedFields(before ?? {}), withoutManagedFields(after), type, ignored);
+  const changes = compare(withoutManagedFields(before ?? blank), withoutManagedFields(after), type, ignored);
   const touched = union(changes.modified, changes.added);
   const others = withoutFields(withoutFields(managers, touched), changes.removed);
   const own = ownable(touched, ignored);

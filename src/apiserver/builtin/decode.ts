@@ -1,6 +1,6 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { goKind } from '../../apimachinery/go-text.js';
-import { timeProblem } from '../../apimachinery/go-time.js';
+import { microTimeProblem, timeProblem } from '../../apimachinery/go-time.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
 import { base64Fault } from './base64.js';
 import { type Field, fieldsOf } from './schema.js';
@@ -72,7 +72,7 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   if (code.startsWith('{')) return decodeMap(code, value, place);
   if (code === 'q') return decodeQuantity(value, place);
   if (code === 'y') return decodeBytes(value, place);
-  if (code === 't' && typeof value === 'string') return decodeTime(value);
+  if ((code === 't' || code === 'm') && typeof value === 'string') return decodeTime(code, value);
   const check = CHECKS[code];
   if (check) {
     if (!check(value)) throw misfit(code, value, place);
@@ -82,8 +82,8 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   return decodeModel(code, value, place.path);
 }
 
-function decodeTime(text: string): string {
-  const problem = timeProblem(text);
+function decodeTime(code: string, text: string): string {
+  const problem = code === 'm' ? microTimeProblem(text) : timeProblem(text);
   if (problem !== undefined) throw new Misfit(problem);
   return text;
 }
@@ -199,7 +199,7 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   y: '[]uint8',
   u: 'uint8',
   t: 'v1.Time',
-  m: 'v1.MicroTime',
+  m: 'string',
   x: 'intstr.IntOrString',
   q: 'resource.Quantity',
 };

@@ -2,6 +2,7 @@ import type { Unstructured } from '../../api/meta.js';
 import { cloneJson } from '../../apimachinery/clone.js';
 import { ALL_VERBS, type Kind, type Schema, type Strategy, type Subresource } from '../kind.js';
 import { autoscaler, toAutoscalerV1, toAutoscalerV2 } from './autoscaler.js';
+import { blankOf } from './blank.js';
 import type { Column } from './columns/column.js';
 import { columnsOf } from './columns/columns.js';
 import {
@@ -118,6 +119,21 @@ const CREATED_BY_UPDATE: ReadonlySet<string> = new Set([
   'rbac.authorization.k8s.io/RoleBinding',
 ]);
 
+/** Kinds that answer a deletion with what was deleted. */
+const RETURNED: ReadonlySet<string> = new Set([
+  '/PersistentVolume',
+  '/PersistentVolumeClaim',
+  '/Pod',
+  '/PodTemplate',
+  '/ResourceQuota',
+  '/Service',
+  '/ServiceAccount',
+  'storage.k8s.io/CSIDriver',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/StorageClass',
+  'storage.k8s.io/VolumeAttachment',
+]);
+
 /** Every kind the server has without a CRD. */
 export const builtinKinds = (behaviour: BuiltinBehaviour): readonly Kind[] =>
   DECLARATIONS.map((declaration) => kindOf(declaration, behaviour));
@@ -138,6 +154,7 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     categories: declaration.categories ?? [],
     custom: false,
     schema: schemaOf(model),
+    blank: blankOf(model),
     columns,
     nameRule: declaration.nameRule ?? 'subdomain',
     subresources: (declaration.subresources ?? []).map((name) => subresource(`${key}/${name}`, name, behaviour)),
@@ -145,6 +162,7 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     countsGeneration: GENERATIONS.has(key),
     qualifiesFinalizers: !FREE_FINALIZERS.has(group),
     createsOnUpdate: CREATED_BY_UPDATE.has(key),
+    returnsDeleted: RETURNED.has(key),
     storage: { group, plural, version },
     ...VIEWS[`${group}/${version}/${kind}`],
     // Subresources of other kinds travel through here too.

@@ -1,5 +1,6 @@
 import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
+import { dns1123SubdomainProblems } from '../../apimachinery/names.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { invalidValue, required, unsupported } from './causes.js';
@@ -97,12 +98,14 @@ function validateBinding(object: Unstructured, before: Unstructured | undefined)
 function validateSubject({ kind, name, namespace, apiGroup }: Subject, path: string, namespaced: boolean): Cause[] {
   const named = name ? [] : [required(`${path}.name`)];
   if (kind === 'ServiceAccount') {
-    return [...named, ...(namespace || namespaced ? [] : [required(`${path}.namespace`)])];
+    const problems = name ? dns1123SubdomainProblems(name) : [];
+    const misnamed = problems.map((problem) => invalidValue(`${path}.name`, name, problem));
+    return [...named, ...misnamed, ...(namespace || namespaced ? [] : [required(`${path}.namespace`)])];
   }
   if (kind === 'User' || kind === 'Group') {
     return [...named, ...(apiGroup === RBAC ? [] : [unsupported(`${path}.apiGroup`, apiGroup ?? '', [RBAC])])];
   }
-  return [...named, unsupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+  return [...named, unsupported(`${path}.kind`, kind ?? '', ['ServiceAccount', 'User', 'Group'])];
 }
 
 export const role: Strategy = { validate: (object) => validateRules(object, true) };

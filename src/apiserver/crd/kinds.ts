@@ -56,6 +56,7 @@ function kindOf(definition: Definition, version: DefinedVersion): Kind {
     countsGeneration: true,
     qualifiesFinalizers: false,
     createsOnUpdate: false,
+    returnsDeleted: false,
     storage: { group, plural: names.plural, version: stored?.name ?? '' },
     ...(stored && stored !== version ? { toStorage: (object) => storedAs(stored, group, object) } : {}),
     ...(version.deprecated ? { deprecation: deprecationOf(definition, version) } : {}),

@@ -12,7 +12,7 @@ export async function remove(request: ResourceRequest): Promise<Answer> {
   if (request.subresource !== '') throw notSupportedAt(kind, 'delete');
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
-  if (!removed) return ok(present(request, item, negotiate(request.http.headers.accept)));
+  if (!removed || kind.returnsDeleted) return ok(present(request, item, negotiate(request.http.headers.accept)));
   return ok(success(kind, name, item.object.metadata.uid));
 }
 

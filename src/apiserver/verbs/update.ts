@@ -3,8 +3,8 @@ import type { Answer } from '../answer.js';
 import { keyFor } from '../keys.js';
 import type { Kind, Subresource } from '../kind.js';
 import { type ResourceRequest, sentObject } from '../request.js';
-import { badRequest, methodNotAllowed, noSuchSubresource } from '../status-error.js';
-import { insertSent, updateObject } from '../write.js';
+import { badRequest, conflict, methodNotAllowed, noSuchSubresource } from '../status-error.js';
+import { insertSent, type Sent, updateObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 
@@ -22,9 +22,19 @@ export async function update(request: ResourceRequest): Promise<Answer> {
       return answerWritten(request, await updateObject(api, kind, target, produce, options));
     }
     await request.allow('create');
-    const created = await insertSent(api, kind, namespace, placed, options);
+    const created = await insertSent(api, kind, namespace, forCreation(kind, placed), options);
     if (created) return answerWritten(request, created);
   }
+}
+
+/** The version of an object that is gone does not matter; its uid does. */
+function forCreation(kind: Kind, sent: Sent): Sent {
+  const { uid, resourceVersion: _, ...metadata } = sent.object.metadata;
+  if (uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
+    throw conflict(kind, metadata.name, why);
+  }
+  return { ...sent, object: { ...sent.object, metadata } };
 }
 
 /** Writing to a collection; the handler of custom kinds gets as far as looking for the name. */
