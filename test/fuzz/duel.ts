@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Access, Wire } from '../conformance/wire.js';
 import { isDeliberate } from './deliberate.js';
-import { KINDS } from './kinds.js';
+import type { FuzzKind } from './fuzz-kind.js';
 import type { Normal } from './normalise.js';
 import { Player } from './player.js';
 import type { Step } from './step.js';
@@ -24,7 +24,10 @@ const LAST = 'zz-last';
 export class Duel {
   readonly #wires: readonly [Wire, Wire];
 
-  constructor(embedded: Access, real: Access) {
+  readonly #kinds: readonly FuzzKind[];
+
+  constructor(embedded: Access, real: Access, kinds: readonly FuzzKind[]) {
+    this.#kinds = kinds;
     this.#wires = [new Wire(embedded), new Wire(real)];
   }
 
@@ -43,7 +46,7 @@ export class Duel {
     const both = async <T>(ask: (player: Player, wire: Wire) => Promise<T>): Promise<T[]> =>
       Promise.all(this.#wires.map((wire, index) => ask(players[index] ?? new Player(wire, namespace), wire)));
     await both((_, wire) => wire.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } }));
-    const starts = await both((_, wire) => startsOf(wire, namespace));
+    const starts = await both((_, wire) => startsOf(this.#kinds, wire, namespace));
     for (const [index, step] of steps.entries()) {
       const [embedded, real] = await both((player) => player.play(step));
       played({ step, code: real?.code ?? 0 });
@@ -60,7 +63,7 @@ export class Duel {
     players: readonly Player[],
     starts: readonly (readonly string[])[],
   ): Promise<Difference | undefined> {
-    for (const [index, kind] of KINDS.entries()) {
+    for (const [index, kind] of this.#kinds.entries()) {
       const path = kind.collection.replace('{ns}', namespace);
       const [embedded, real] = await Promise.all(
         players.map((player, server) =>
@@ -90,9 +93,9 @@ const firstDifferent = (embedded: readonly unknown[], real: readonly unknown[]) 
 const isSame = (step: Step, embedded: Normal | undefined, real: Normal | undefined): boolean =>
   isDeepStrictEqual(embedded, real) || isDeliberate(step, embedded, real);
 
-const startsOf = (wire: Wire, namespace: string): Promise<readonly string[]> =>
+const startsOf = (kinds: readonly FuzzKind[], wire: Wire, namespace: string): Promise<readonly string[]> =>
   Promise.all(
-    KINDS.map(async ({ collection }) => {
+    kinds.map(async ({ collection }) => {
       const { body } = await wire.call('GET', `${collection.replace('{ns}', namespace)}?limit=1`);
       return body.metadata.resourceVersion;
     }),

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { Access } from '../conformance/wire.js';
 import { type Difference, Duel, type Played } from './duel.js';
-import { SEQUENCE } from './requests.js';
+import type { FuzzKind } from './fuzz-kind.js';
+import { KINDS } from './kinds.js';
+import { sequenceOf } from './requests.js';
 import type { Step } from './step.js';
 
 export interface FuzzOptions {
@@ -9,6 +11,8 @@ export interface FuzzOptions {
   readonly steps: number;
   readonly embedded: Access;
   readonly real: Access;
+  /** All of the domain when absent. */
+  readonly kinds?: readonly FuzzKind[];
   /** Goes on after a difference. */
   readonly found: (difference: Difference) => 'stop' | 'go on';
   readonly played: (one: Played) => void;
@@ -17,8 +21,10 @@ export interface FuzzOptions {
 const SHRINK_LIMIT_MS = 60_000;
 
 /** Plays sequences until their steps are `steps`; gives the shrunk differences. */
-export async function fuzz({ seed, steps, embedded, real, found, played }: FuzzOptions): Promise<void> {
-  const duel = new Duel(embedded, real);
+export async function fuzz(options: FuzzOptions): Promise<void> {
+  const { seed, steps, embedded, real, kinds = KINDS, found, played } = options;
+  const duel = new Duel(embedded, real, kinds);
+  const sequences = sequenceOf(kinds);
   const run = Date.now().toString(36);
   let plays = 0;
   const play = (sequence: readonly Step[], count: (one: Played) => void): Promise<Difference | undefined> => {
@@ -28,7 +34,7 @@ export async function fuzz({ seed, steps, embedded, real, found, played }: FuzzO
   try {
     let done = 0;
     for (let number = 0; done < steps; number += 1) {
-      const difference = await firstDifference(seed * 100_000 + number, play, (one) => {
+      const difference = await firstDifference(sequences, seed * 100_000 + number, play, (one) => {
         done += 1;
         played(one);
       });
@@ -40,13 +46,14 @@ export async function fuzz({ seed, steps, embedded, real, found, played }: FuzzO
 }
 
 async function firstDifference(
+  sequences: fc.Arbitrary<readonly Step[]>,
   seed: number,
   play: (sequence: readonly Step[], count: (one: Played) => void) => Promise<Difference | undefined>,
   played: (one: Played) => void,
 ): Promise<Difference | undefined> {
   let smallest: Difference | undefined;
   const deadline = Date.now() + SHRINK_LIMIT_MS;
-  const property = fc.asyncProperty(SEQUENCE, async (sequence) => {
+  const property = fc.asyncProperty(sequences, async (sequence) => {
     // Only the first play counts; the others shrink what it found.
     if (smallest && Date.now() > deadline) return true;
     const difference = await play(sequence, smallest ? () => undefined : played);

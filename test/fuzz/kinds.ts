@@ -1,27 +1,9 @@
 import fc from 'fast-check';
+import { deployments, leases, roleBindings, roles, secrets, serviceAccounts } from './built-in-kinds.js';
+import type { FuzzKind } from './fuzz-kind.js';
 import { GIZMO_API } from './gizmo.js';
-import { type Json, mostly, NAMES, some } from './values.js';
-
-/** One kind of the domain. */
-export interface FuzzKind {
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** Path of the collection the objects are in. */
-  readonly collection: string;
-  /** Of its own field manager: strategic merge patches are known for it. */
-  readonly builtIn: boolean;
-  readonly hasStatus: boolean;
-  /** What a good object has beside its metadata. */
-  readonly content: fc.Arbitrary<Json>;
-  /** Some of that, as a patch or an applied configuration has it. */
-  readonly part: fc.Arbitrary<Json>;
-  readonly status?: fc.Arbitrary<Json>;
-  /** JSON pointers that odd values and JSON patches go to. */
-  readonly pointers: readonly string[];
-  readonly fieldSelectors?: readonly string[];
-  /** Content of an object that is always accepted. */
-  readonly last: Json;
-}
+import { manifestWorks, placements } from './own-kinds.js';
+import { mostly, some } from './values.js';
 
 const TEXT = fc.constantFrom('x', 'y', '');
 
@@ -132,6 +114,18 @@ const gizmos: FuzzKind = {
   last: { spec: { size: 1 } },
 };
 
+/** What sequences are about. */
 export const KINDS: readonly FuzzKind[] = [configMaps, gizmos];
-export const pathOf = ({ collection }: FuzzKind, name: string): string => `${collection}/${name}`;
-export const A_NAME = NAMES;
+
+/** What they may be about, when kinds are named. */
+export const ALL_KINDS: readonly FuzzKind[] = [
+  ...KINDS,
+  secrets,
+  leases,
+  serviceAccounts,
+  roles,
+  roleBindings,
+  deployments,
+  placements,
+  manifestWorks,
+];

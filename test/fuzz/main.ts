@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { startCluster } from '../real/cluster.js';
 import { fuzz } from './fuzz.js';
+import type { FuzzKind } from './fuzz-kind.js';
+import { ALL_KINDS } from './kinds.js';
 import { describeDifference, Summary } from './report.js';
 import { prepare, startEmbedded } from './servers.js';
 
@@ -12,6 +14,7 @@ export async function main(args: readonly string[]): Promise<number> {
       seed: { type: 'string', default: '1' },
       steps: { type: 'string', default: '2000' },
       all: { type: 'boolean', default: false },
+      kinds: { type: 'string' },
     },
   });
   const [embedded, real] = await Promise.all([startEmbedded(), startCluster({ controllers: [] })]);
@@ -23,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
       steps: Number(values.steps),
       embedded,
       real,
+      ...(values.kinds !== undefined && { kinds: kindsNamed(values.kinds.split(',')) }),
       played: (one) => summary.count(one),
       found: (difference) => {
         summary.differences += 1;
@@ -36,3 +40,10 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(summary.text());
   return summary.differences === 0 ? 0 : 1;
 }
+
+const kindsNamed = (names: readonly string[]): readonly FuzzKind[] =>
+  names.map((name) => {
+    const found = ALL_KINDS.find(({ kind }) => kind === name);
+    if (!found) throw new Error(`no kind ${name}: ${ALL_KINDS.map(({ kind }) => kind).join(', ')}`);
+    return found;
+  });

@@ -51,14 +51,16 @@ export class Normaliser {
   #text(text: string): string {
     return text
       .replaceAll(this.#namespace, '{ns}')
-      .replace(UUID, (uid) => this.#token('uid', uid))
-      .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#token('version', version))
-      .replace(GENERATED, (name) => this.#token('name', name))
+      .replace(UUID, (uid) => this.#token('uid', uid, uid === text))
+      .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#token('version', version, false))
+      .replace(GENERATED, (name) => this.#token('name', name, name === text))
       .replace(TIME, (time) => (Math.abs(Date.parse(time) - Date.now()) < RECENT_MS ? '<now>' : time));
   }
 
-  #token(what: string, text: string): string {
+  /** Messages may name what other words leave out: nothing is learned from them. */
+  #token(what: string, text: string, learns = true): string {
     const key = `${what} ${text}`;
+    if (!learns && !this.#tokens.has(key)) return `<${what}>`;
     if (!this.#tokens.has(key)) this.#tokens.set(key, `<${what} ${this.#tokens.size}>`);
     return this.#tokens.get(key) ?? '';
   }

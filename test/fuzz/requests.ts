@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type FuzzKind, KINDS, pathOf } from './kinds.js';
+import { type FuzzKind, pathOf } from './fuzz-kind.js';
 import type { Step } from './step.js';
 import { type Json, METADATA, mostly, NAMES, ODD, optional, RARE_METADATA, some, withAt } from './values.js';
 
@@ -375,13 +375,13 @@ const stepOn = (kind: FuzzKind): fc.Arbitrary<Step> =>
     { weight: 4, arbitrary: malformed(kind) },
   );
 
-/** A plain object of each kind to begin with: requests about absent ones are refused alike. */
-const FIRST = fc.array(fc.oneof(...KINDS.map(create)), { maxLength: 6, size: 'max' });
-
-export const STEP: fc.Arbitrary<Step> = fc.oneof(...KINDS.map(stepOn));
-
 const LONGEST = 40;
 
-export const SEQUENCE: fc.Arbitrary<readonly Step[]> = fc
-  .tuple(FIRST, fc.array(STEP, { minLength: 1, maxLength: LONGEST, size: 'max' }))
-  .map(([first, rest]) => [...first, ...rest]);
+/** Begins with plain objects: requests about absent ones are refused alike. */
+export const sequenceOf = (kinds: readonly FuzzKind[]): fc.Arbitrary<readonly Step[]> =>
+  fc
+    .tuple(
+      fc.array(fc.oneof(...kinds.map(create)), { maxLength: 6, size: 'max' }),
+      fc.array(fc.oneof(...kinds.map(stepOn)), { minLength: 1, maxLength: LONGEST, size: 'max' }),
+    )
+    .map(([first, rest]) => [...first, ...rest]);
