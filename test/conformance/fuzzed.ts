@@ -111,6 +111,16 @@ export const FUZZED_CASES: Cases = {
     const { body } = await wire.call('POST', leases(namespace), { body: { metadata: { name: 'idle' }, spec: {} } });
     t.deepEqual(body.metadata.managedFields ?? [], []);
   },
+  'a null among structs of a built-in kind is an empty one': async (t, { wire, namespace }) => {
+    const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+    const { code } = await wire.call('POST', accounts, { body: { metadata: { name: 'null' }, secrets: [null] } });
+    t.is(code, 201);
+  },
+  'a secret of the empty type is opaque': async (t, { wire, namespace }) => {
+    const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+    const { body } = await wire.call('POST', secrets, { body: { metadata: { name: 'plain' }, type: '' } });
+    t.like(body, { type: 'Opaque' });
+  },
   'a service account that was deleted is the answer': async (t, { wire, namespace }) => {
     const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
     await wire.call('POST', accounts, { body: { metadata: { name: 'gone' } } });

@@ -66,6 +66,7 @@ const tooLong = (field: string): Cause => ({
 
 const foldStringData = (draft: Unstructured): void => {
   const secret = typed<Data>(draft);
+  secret.type ||= 'Opaque';
   if (secret.stringData) {
     const encoded = Object.entries(secret.stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
     secret.data = { ...secret.data, ...Object.fromEntries(encoded) };

@@ -67,7 +67,10 @@ function decodeValue(code: string, value: unknown, place: Place): unknown {
   if (value === null || value === undefined) return undefined;
   if (code.startsWith('[')) {
     if (!Array.isArray(value)) throw misfit(code, value, place);
-    return mapUnlessSame(value, (item) => decodeValue(code.slice(1), item, place) ?? null);
+    const inner = code.slice(1);
+    // A null among structs is an empty one.
+    const blank = /^[A-Z]/.test(inner) ? {} : null;
+    return mapUnlessSame(value, (item) => decodeValue(inner, item, place) ?? blank);
   }
   if (code.startsWith('{')) return decodeMap(code, value, place);
   if (code === 'q') return decodeQuantity(value, place);
