@@ -41,10 +41,10 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
   const limit = asked > 0 && version !== '0' ? asked : Number.POSITIVE_INFINITY;
   const next = query.get('continue') ?? '';
   if (next !== '') {
+    const token = decodeContinue(next);
     if (version !== '' && version !== '0') {
       throw badRequest('specifying resource version is not allowed when using continue');
     }
-    const token = decodeContinue(next);
     return { limit, token, revision: token.revision, exact: token.revision !== undefined };
   }
   const revision = version === '' ? undefined : listRevision(version);

@@ -13,7 +13,7 @@ import { builtinBehaviour } from './builtin/behaviour.js';
 import { builtinKinds } from './builtin/kinds.js';
 import { guardCertificates } from './certificate-requests.js';
 import { namespaceContent } from './controllers/namespace-content.js';
-import { startServerLoops } from './controllers/start.js';
+import { type ServerLoop, startServerLoops } from './controllers/start.js';
 import { installDefinitions } from './crd/install.js';
 import { followDefinitions } from './crd/registry.js';
 import { handler } from './handle.js';
@@ -48,8 +48,8 @@ export interface ApiServerOptions {
   readonly audit?: (attributes: Attributes, decision: Decision) => void;
   /** Plays the kubelet: marks Deployments, Jobs and the like as ready soon after each change. */
   readonly simulateWorkloads?: boolean;
-  /** Whether garbage is collected, namespaces are emptied, certificates signed: yes unless false. */
-  readonly controllers?: boolean;
+  /** What the server does by itself, such as collecting garbage: everything unless some loops are named. */
+  readonly controllers?: readonly ServerLoop[];
 }
 
 export interface ApiServer {
@@ -87,8 +87,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await createMissing(local, contents);
   const stopping = new AbortController();
   const simulateWorkloads = options.simulateWorkloads ?? false;
-  const loops =
-    options.controllers === false ? [] : startServerLoops({ local, log, now, pki, simulateWorkloads }, stopping.signal);
+  const parts = { local, log, now, pki, simulateWorkloads };
+  const loops = startServerLoops(parts, stopping.signal, options.controllers);
   const guard = audited(authorizer, options.audit);
   const authenticator = createAuthenticator({ tokens, staticTokens, local, authorizer: guard, now });
   const handle = handler(api, { authenticator, authorizer: guard });

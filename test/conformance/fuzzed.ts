@@ -4,6 +4,7 @@ import { BAD, INVALID, type Refusal } from './refusal.js';
 const ABSENT = { code: 404, reason: 'NotFound' } as const;
 const RBAC = 'rbac.authorization.k8s.io';
 const leases = (namespace: string) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+const JSON_PATCH = 'application/json-patch+json';
 const MERGE = 'application/merge-patch+json';
 
 /** What `npm run fuzz:api` found to be answered differently once. */
@@ -52,6 +53,47 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
     code: 409,
     reason: 'AlreadyExists',
     message: 'configmaps "taken" already exists, the server was not able to generate a unique name for the object',
+  },
+  'an applied new object with a foreign uid and a misfit: the misfit is told': {
+    method: 'PATCH',
+    path: ({ configMaps }: Place) => `${configMaps}/new?fieldManager=one`,
+    call: {
+      type: 'application/apply-patch+yaml',
+      body: {
+        ...configMap('new', {}, { uid: '00000000-0000-4000-8000-000000000000' }),
+        binaryData: { k: '!' },
+      },
+    },
+    code: 500,
+    reason: '',
+    message: /unable to convert unstructured object to \/v1, Kind=ConfigMap: .*illegal base64 data at input byte 0$/,
+  },
+  'a JSON patch that takes the name and makes a misfit: the misfit is told': {
+    method: 'PATCH',
+    path: ({ configMaps }: Place) => `${configMaps}/taken`,
+    call: { type: JSON_PATCH, body: [{ op: 'move', from: '/metadata/name', path: '/data' }] },
+    ...INVALID,
+    message: /json: cannot unmarshal string into Go struct field ConfigMap\.data of type map\[string\]string$/,
+  },
+  'a JSON patch that moves something over the whole object': {
+    method: 'PATCH',
+    path: ({ configMaps }: Place) => `${configMaps}/taken`,
+    call: { type: JSON_PATCH, body: [{ op: 'move', from: '/metadata', path: '' }] },
+    ...INVALID,
+    message: 'the server rejected our request due to an error in our request',
+  },
+  'a JSON patch that is no list, where unknown fields are ignored': {
+    method: 'PATCH',
+    path: ({ configMaps }: Place) => `${configMaps}/taken?fieldValidation=Ignore`,
+    call: { type: JSON_PATCH, body: {} },
+    ...BAD,
+    message: 'json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+  },
+  'a page nobody began, beside a version': {
+    method: 'GET',
+    path: ({ configMaps }: Place) => `${configMaps}?resourceVersion=x&continue=e30`,
+    ...BAD,
+    message: 'invalid continue token: continue key is not valid: server does not recognize this encoded version ',
   },
   'options of a deletion of another type': {
     method: 'DELETE',
@@ -102,6 +144,12 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 export const FUZZED_CASES: Cases = {
+  'a list of one name has one page': async (t, { wire, widgets }) => {
+    for (const name of ['a', 'b']) await wire.call('POST', widgets, { body: widget(name) });
+    const { body } = await wire.call('GET', `${widgets}?fieldSelector=metadata.name%3Da&limit=1`);
+    t.is(body.items.length, 1);
+    t.falsy(body.metadata.continue);
+  },
   'an update that creates an object does not look at its version': async (t, { wire, namespace }) => {
     const body = { metadata: { name: 'new', resourceVersion: '1' } };
     const { code } = await wire.call('PUT', `${leases(namespace)}/new`, { body });

@@ -30,9 +30,9 @@ export class Normaliser {
     if (typeof value === 'string') return this.#string(value, key);
     if (Array.isArray(value)) return this.#array(value, key);
     if (value === null || typeof value !== 'object') return value;
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    const object = Object.fromEntries(entries.map(([name, item]) => [this.#text(name), this.value(item, name)]));
-    return isList(value) ? withoutListVersion(object) : object;
+    const told = isList(value) ? withoutListVersion(value) : value;
+    const entries = Object.entries(told).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([name, item]) => [this.#text(name), this.value(item, name)]));
   }
 
   #array(items: readonly unknown[], key: string): unknown {
@@ -68,9 +68,9 @@ export class Normaliser {
 
 const isList = (value: object): boolean => 'items' in value || 'rows' in value;
 
-/** A list's version counts the writes of the whole server. */
-function withoutListVersion(list: Readonly<Record<string, unknown>>): unknown {
-  const { metadata } = list;
+/** A list's version counts the writes of the whole server, or is that of a cache. */
+function withoutListVersion(list: object): object {
+  const metadata = 'metadata' in list ? list.metadata : undefined;
   return metadata !== null && typeof metadata === 'object'
     ? { ...list, metadata: { ...metadata, resourceVersion: '<list>' } }
     : list;

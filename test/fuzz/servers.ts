@@ -22,7 +22,7 @@ export async function startEmbedded(): Promise<FuzzServer> {
     pki: await createPki(),
     log: silentLogger,
     staticTokens,
-    controllers: false,
+    controllers: [],
   });
   return { url: server.url, ca: server.caCertificate, token, close: server.close };
 }

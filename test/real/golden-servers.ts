@@ -13,9 +13,9 @@ import { allGone, installKinds } from './our-kinds.js';
 
 /** One kube-apiserver as hub and one as spoke, started when they are asked for and lent to one borrower at a time. */
 export function realServers(): GoldenServers {
-  // Nothing but the recorded controllers ran on the recorded hub.
+  // No other controllers ran beside the recorded ones.
   const hub = new Lent({ controllers: [] });
-  const spoke = new Lent({});
+  const spoke = new Lent({ controllers: ['garbage-collector-controller', 'namespace-controller'] });
   return {
     name: 'kube-apiserver',
     lacks: Object.fromEntries(

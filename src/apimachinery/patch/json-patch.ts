@@ -38,6 +38,8 @@ function checkedOperation(operation: unknown): Operation {
 }
 
 function apply<T>(document: T, operation: Operation): T {
+  if (movesWhole(operation))
+    throw new PatchError('Inapplicable', `${operation.op} operation does not apply: missing value`);
   const lenient = leniently(document, operation);
   if (lenient === undefined) return document;
   refuseUnusualIndexes(document, lenient.path);
@@ -48,6 +50,11 @@ function apply<T>(document: T, operation: Operation): T {
     throw new PatchError('Inapplicable', explain(document, operation, error));
   }
 }
+
+/** The whole document can be tested and replaced, and nothing else. */
+const movesWhole = (operation: Operation): boolean =>
+  (operation.path === '' && operation.op !== 'test' && operation.op !== 'replace') ||
+  ('from' in operation && operation.from === '');
 
 /**
  * What Kubernetes makes of an operation RFC 6902 would refuse: a member that is missing is null where it is tested, copied or

@@ -15,17 +15,27 @@ export interface ControllerParts extends LoopContext {
   readonly simulateWorkloads: boolean;
 }
 
-/** The loops of the server itself; they end with the signal. */
-export function startServerLoops(parts: ControllerParts, signal: AbortSignal): readonly Loop[] {
+const LOOPS = {
+  'garbage-collector': startGarbageCollector,
+  namespaces: startNamespaceController,
+  'namespace-content': (parts, signal) => startNamespaceContent(parts, parts.pki.caCertificate, signal),
+  'certificate-signer': (parts, signal) => startCertificateSigner(parts, parts.pki, signal),
+  'role-aggregation': startRoleAggregation,
+  'event-expiry': startEventExpiry,
+} as const satisfies Readonly<Record<string, (parts: ControllerParts, signal: AbortSignal) => Loop>>;
+
+export type ServerLoop = keyof typeof LOOPS;
+
+/** The loops of the server itself, all unless some are named; they end with the signal. */
+export function startServerLoops(
+  parts: ControllerParts,
+  signal: AbortSignal,
+  names: readonly ServerLoop[] = Object.keys(LOOPS) as ServerLoop[], // its keys, which TypeScript forgets
+): readonly Loop[] {
   // Each loop listens for the end, and there are more of them than Node takes for a leak.
   setMaxListeners(32, signal);
   return [
-    startGarbageCollector(parts, signal),
-    startNamespaceController(parts, signal),
-    startNamespaceContent(parts, parts.pki.caCertificate, signal),
-    startCertificateSigner(parts, parts.pki, signal),
-    startRoleAggregation(parts, signal),
-    startEventExpiry(parts, signal),
+    ...names.map((name) => LOOPS[name](parts, signal)),
     ...(parts.simulateWorkloads ? [startWorkloadSimulator(parts, signal)] : []),
   ];
 }

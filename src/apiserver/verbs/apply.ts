@@ -69,12 +69,12 @@ function create(
   object: Unstructured,
   options: WriteOptions,
 ) {
+  const complete = completed(kind, sent, object);
   const { uid } = object.metadata;
   if (uid) {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(kind, name, why);
   }
-  const complete = completed(kind, sent, object);
   const draft = draftOfNew(kind, namespace, tidied(kind, complete, options.caller), contextOf(api, options), undefined);
   const { resourceVersion } = object.metadata;
   const shown =

@@ -22,7 +22,9 @@ export function list(request: ResourceRequest): Answer {
 export function listed({ api, kind, namespace, query }: ResourceRequest): ListPage {
   const selection = selectionOf(kind, query);
   const prefix = prefixFor(kind, namespace);
-  return page(api.store, { prefix, kind, selection, options: listOptionsOf(query) });
+  const collection = { prefix, kind, selection, options: listOptionsOf(query) };
+  const isPlaced = namespace !== '' || !kind.namespaced;
+  return page(api.store, isPlaced ? { ...collection, only: selection.name } : collection);
 }
 
 /** In the form the client asked for. */
@@ -62,12 +64,15 @@ interface Collection {
   readonly kind: Kind;
   readonly selection: Selection;
   readonly options: ListOptions;
+  /** The name of the only object that may be listed; such a list has one page. */
+  readonly only?: string | undefined;
 }
 
-function page(store: Store, { prefix, kind, selection, options }: Collection): ListPage {
+function page(store: Store, { prefix, kind, selection, options, only }: Collection): ListPage {
   const { token, limit } = options;
   const { items: all, revision } = snapshot(store, prefix, options);
-  const rest = token ? all.filter(({ key }) => key >= prefix + token.start) : all;
+  const one = only === undefined ? all : all.filter(({ key }) => key === prefix + only);
+  const rest = token ? one.filter(({ key }) => key >= prefix + token.start) : one;
   const items: Item[] = [];
   let at = 0;
   for (; at < rest.length && items.length < limit; at += 1) {

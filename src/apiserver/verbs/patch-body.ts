@@ -6,27 +6,33 @@ export const JSON_PATCH = 'application/json-patch+json';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
 
 /** What messages about a patch that cannot be read begin with. */
-export const unreadable = (type: string): string => (type === STRATEGIC ? '' : 'error decoding patch: ');
+export const unreadable = (type: string, strict: boolean): string =>
+  type === STRATEGIC || (type === JSON_PATCH && !strict) ? '' : 'error decoding patch: ';
 
 /** The patch of a body; null is as good as none for the types Go reads into lists and maps of its own. */
-export function patchOf(type: string, value: unknown): unknown {
-  if (type === JSON_PATCH) return operationsOf(value);
+export function patchOf(type: string, value: unknown, strict: boolean): unknown {
+  if (type === JSON_PATCH) return operationsOf(value, strict);
   if (isJsonObject(value)) return value;
-  if (value !== null) throw misfit(type, value, 'map[string]interface {}');
+  if (value !== null) throw misfit(unreadable(type, strict), value, 'map[string]interface {}');
   if (type === STRATEGIC) return {};
   throw badRequest('Invalid JSON Patch');
 }
 
-function operationsOf(value: unknown): readonly unknown[] {
+/** Unless unknown fields are ignored, kube-apiserver reads the operations into a type of its own before they are applied. */
+function operationsOf(value: unknown, strict: boolean): readonly unknown[] {
   if (value === null) return [];
-  if (!Array.isArray(value)) throw misfit(JSON_PATCH, value, '[]handlers.jsonPatchOp');
+  const [list, one] = strict
+    ? ['[]handlers.jsonPatchOp', 'handlers.jsonPatchOp']
+    : ['jsonpatch.Patch', 'jsonpatch.Operation'];
+  const before = unreadable(JSON_PATCH, strict);
+  if (!Array.isArray(value)) throw misfit(before, value, list);
   const wrong: unknown = value.find((operation) => !isJsonObject(operation));
-  if (wrong !== undefined) throw misfit(JSON_PATCH, wrong, 'handlers.jsonPatchOp');
+  if (wrong !== undefined) throw misfit(before, wrong, one);
   return value;
 }
 
-const misfit = (type: string, value: unknown, wanted: string): Error =>
-  badRequest(`${unreadable(type)}json: cannot unmarshal ${goKind(value)} into Go value of type ${wanted}`);
+const misfit = (before: string, value: unknown, wanted: string): Error =>
+  badRequest(`${before}json: cannot unmarshal ${goKind(value)} into Go value of type ${wanted}`);
 
 const OPERATION_MEMBERS: readonly string[] = ['op', 'path', 'from', 'value'];
 

@@ -14,6 +14,7 @@ import { parseJson } from '../decode.js';
 import { duplicateField, reportStrictErrors } from '../field-validation.js';
 import type { Kind } from '../kind.js';
 import { bodyOf, expectedType, knows, type ResourceRequest } from '../request.js';
+import { decodedAs } from '../shape.js';
 import { badRequest, invalid, StatusError, unsupportedMediaType } from '../status-error.js';
 import { type Expected, type Knows, refuseNoVersion, typedObject, WrongType } from '../typed-body.js';
 import { type Produced, updateObject } from '../write.js';
@@ -44,7 +45,7 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   const bytes = await bodyOf(request);
   // Of an object that does not exist nobody reads the patch.
   const produce = (before: Unstructured): Produced => {
-    const { value, problems: strict } = patchIn(bytes, type);
+    const { value, problems: strict } = patchIn(bytes, type, options.fieldValidation !== 'Ignore');
     const live = subresource?.view ? subresource.view(before) : before;
     const result = patched(change, kind, live, value);
     const expected = expectedType(request, subresource?.type);
@@ -54,16 +55,23 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
     const refuse = (problems: string, converted = problems) =>
       refusedPatch(shown, type === STRATEGIC ? converted : problems);
     reportStrictErrors(strict, options.fieldValidation, options.caller, refuse);
-    const object = placedAt(request, typedResult(whole, expected, knows(request), refuse));
+    const typed = typedResult(whole, expected, knows(request), refuse);
+    // A built-in kind is read into its types before its name is looked at.
+    const read = kind.custom || subresource?.view ? typed : decodedAs(kind, typed, refuse);
+    const object = placedAt(request, read);
     return { object, problems: [], refuse, keepsUid: true, ...unversioned(before, object) };
   };
   const target = { namespace, name, subresource };
   return answerWritten(request, await updateObject(api, kind, target, produce, options));
 }
 
-function patchIn(bytes: Buffer, type: string): { readonly value: unknown; readonly problems: readonly string[] } {
-  const { value: sent, duplicates } = parseJson(bytes, type, unreadable(type));
-  const value = patchOf(type, sent);
+function patchIn(
+  bytes: Buffer,
+  type: string,
+  strict: boolean,
+): { readonly value: unknown; readonly problems: readonly string[] } {
+  const { value: sent, duplicates } = parseJson(bytes, type, unreadable(type, strict));
+  const value = patchOf(type, sent, strict);
   const paths = duplicates.map(({ path }) => path);
   return { value, problems: type === JSON_PATCH ? operationProblems(value, paths) : paths.map(duplicateField) };
 }
