@@ -72,7 +72,12 @@ export function draftOfUpdate(
     ...(kind.strategy.validate?.(draft, before) ?? []),
   ]);
   if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
-  recordOwners(kind, draft, before, { manager, subresource: subresource?.name ?? '', now: context.now });
+  recordOwners(kind, draft, before, {
+    manager,
+    subresource: subresource?.name ?? '',
+    now: context.now,
+    sent: kind.custom && !subresource?.view ? sent : undefined,
+  });
   return draft;
 }
 

@@ -14,6 +14,8 @@ export interface Writing {
   /** `''` for the object itself. */
   readonly subresource: string;
   readonly now: Date;
+  /** By a custom object's client, before what the path ignores was taken out; a built-in one was read into its types. */
+  readonly sent?: Unstructured | undefined;
 }
 
 // The functions of field ownership work on any JSON, of which objects of the API are a part.
@@ -32,10 +34,11 @@ export function recordOwners(
   before: Unstructured | undefined,
   writing: Writing,
 ): void {
-  const { manager, subresource, now } = writing;
+  const { manager, subresource, now, sent } = writing;
   const entries = trackUpdate({
     before: before && json(before),
     after: json(draft),
+    sent: sent && json(sent),
     blank: kind.blank,
     schema: kind.schema,
     manager,

@@ -144,6 +144,17 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 export const FUZZED_CASES: Cases = {
+  'a status written beside a spec that cannot be read costs the object its field owners': async (
+    t,
+    { wire, widgets },
+  ) => {
+    const made = await wire.call('POST', widgets, { body: widget('a') });
+    t.is(made.body.metadata.managedFields?.length, 1);
+    const body = [{ op: 'add', path: '/spec/parts', value: {} }];
+    const { code, body: after } = await wire.call('PATCH', `${widgets}/a/status`, { type: JSON_PATCH, body });
+    t.is(code, 200);
+    t.deepEqual(after.metadata.managedFields ?? [], []);
+  },
   'a list of one name has one page': async (t, { wire, widgets }) => {
     for (const name of ['a', 'b']) await wire.call('POST', widgets, { body: widget(name) });
     const { body } = await wire.call('GET', `${widgets}?fieldSelector=metadata.name%3Da&limit=1`);

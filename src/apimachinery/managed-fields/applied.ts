@@ -24,6 +24,15 @@ export function checkApplied(applied: unknown, type: OwnershipType): void {
   throw new ApplyError('InternalError', `failed to create typed patch object: ${found}`);
 }
 
+/** Whether the fields of an object can be told; what stands twice in a list matters only to who applies it. */
+export function isReadable(object: unknown, type: OwnershipType): boolean {
+  const problems: string[] = [];
+  check(object, type, [], problems);
+  return problems.every((problem) => problem.includes(DUPLICATE));
+}
+
+const DUPLICATE = ': duplicate entries for key ';
+
 function check(value: unknown, type: OwnershipType, path: readonly string[], problems: string[]): void {
   if (value === null) return;
   if (Array.isArray(value) && type.list) checkItems(value, type.list, path, problems);
@@ -83,7 +92,7 @@ function checkItems(list: readonly unknown[], type: ListType, path: readonly str
       problems.push(`${formatPath(path)}: element ${at}: ${unidentified(item, type)}`);
       return;
     }
-    if (seen.has(element)) problems.push(`${formatPath(path)}: duplicate entries for key ${formatPath([element])}`);
+    if (seen.has(element)) problems.push(`${formatPath(path)}${DUPLICATE}${formatPath([element])}`);
     else check(item, type.items, [...path, element], problems);
     seen.add(element);
   }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../json.js';
 import type { StructuralSchema } from '../structural/schema.js';
+import { isReadable } from './applied.js';
 import { compare } from './compare.js';
 import { difference, EMPTY, type FieldSet, isEmptySet, union, without } from './field-set.js';
 import {
@@ -21,6 +22,8 @@ export interface Update {
   /** Undefined on create. */
   readonly before: JsonObject | undefined;
   readonly after: JsonObject;
+  /** What the client sent, with the parts that are ignored. */
+  readonly sent?: JsonObject | undefined;
   /** What a new object begins as. */
   readonly blank?: JsonObject | undefined;
   readonly schema: StructuralSchema | undefined;
@@ -36,6 +39,8 @@ export interface Update {
 export function trackUpdate(update: Update): readonly ManagedFieldsEntry[] {
   const managers = startingManagers(update);
   if (managers.size === 0 && update.before) return [];
+  // Kubernetes gives the owners up when it cannot read what was sent, although the unreadable part is ignored.
+  if (update.sent && !isReadable(update.sent, resourceType(update.schema))) return [];
   return encodeManagers(capManagers(updatedManagers(update, managers)));
 }
 
