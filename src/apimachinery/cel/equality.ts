@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-schema.js';
+import type { StructuralSchema } from '../structural/schema.js';
 import {
   CelList,
   CelMap,
@@ -60,7 +60,7 @@ function areMapsEqual(a: CelMap, b: CelMap): boolean {
 }
 
 /** The item of a set or list map that stands for the same thing. */
-export function partnerOf(item: Value, list: CelList, schema: JsonSchema | undefined): Value | undefined {
+export function partnerOf(item: Value, list: CelList, schema: StructuralSchema | undefined): Value | undefined {
   const keys = schema?.['x-kubernetes-list-map-keys'];
   for (const other of list) {
     if (keys && item instanceof CelMap && other instanceof CelMap) {

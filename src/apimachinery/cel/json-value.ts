@@ -1,5 +1,5 @@
 import { formatDurationNanos } from '../duration.js';
-import type { JsonSchema } from './json-schema.js';
+import type { StructuralSchema } from '../structural/schema.js';
 import { escapeName, unescapeName } from './names.js';
 import { formatTimestamp, parseCelDuration, parseTimestamp } from './time.js';
 import { CelList, CelMap, Duration, Opaque, Optional, Timestamp, TypeValue, Uint, type Value } from './value.js';
@@ -8,7 +8,7 @@ import { CelList, CelMap, Duration, Opaque, Optional, Timestamp, TypeValue, Uint
  * JSON as CEL sees it, converted only where an expression looks. Without a schema a number without a fraction is an
  * integer, as in Kubernetes; the schema tells a `number` from an `integer`, and times and durations from text.
  */
-export function fromJson(json: unknown, schema?: JsonSchema): Value {
+export function fromJson(json: unknown, schema?: StructuralSchema): Value {
   switch (typeof json) {
     case 'string':
       return schema?.format ? formatted(json, schema.format) : json;
@@ -56,9 +56,9 @@ function formatted(text: string, format: string): Value {
 
 class JsonList extends CelList {
   readonly #json: readonly unknown[];
-  readonly #schema: JsonSchema | undefined;
+  readonly #schema: StructuralSchema | undefined;
 
-  constructor(json: readonly unknown[], schema: JsonSchema | undefined) {
+  constructor(json: readonly unknown[], schema: StructuralSchema | undefined) {
     super();
     this.#json = json;
     this.#schema = schema;
@@ -68,7 +68,7 @@ class JsonList extends CelList {
     return this.#json.length;
   }
 
-  override get schema(): JsonSchema | undefined {
+  override get schema(): StructuralSchema | undefined {
     return this.#schema;
   }
 
@@ -80,10 +80,10 @@ class JsonList extends CelList {
 /** Members of a schema's object are named as expressions spell them, all others as they are. */
 export class JsonMap extends CelMap {
   readonly #json: JsonObject;
-  readonly #properties: Readonly<Record<string, JsonSchema>> | undefined;
-  readonly #values: JsonSchema | undefined;
+  readonly #properties: Readonly<Record<string, StructuralSchema>> | undefined;
+  readonly #values: StructuralSchema | undefined;
 
-  constructor(json: JsonObject, schema?: JsonSchema) {
+  constructor(json: JsonObject, schema?: StructuralSchema) {
     super();
     this.#json = json;
     this.#properties = schema?.properties;
@@ -108,7 +108,7 @@ export class JsonMap extends CelMap {
     for (const name of Object.keys(this.#json)) yield this.#properties ? (escapeName(name) ?? name) : name;
   }
 
-  #schemaOf(name: string): JsonSchema | undefined {
+  #schemaOf(name: string): StructuralSchema | undefined {
     const { [name]: property } = this.#properties ?? {};
     return property ?? this.#values;
   }

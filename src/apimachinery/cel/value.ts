@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-schema.js';
+import type { StructuralSchema } from '../structural/schema.js';
 
 /** Whole numbers are bigint, `double` is number; the rest of CEL's types that JavaScript lacks are the classes here. */
 export type Value =
@@ -89,7 +89,7 @@ export abstract class CelList implements Iterable<Value> {
   abstract readonly size: number;
   abstract at(index: number): Value;
   /** How two lists compare and add, when their schema says so. */
-  get schema(): JsonSchema | undefined {
+  get schema(): StructuralSchema | undefined {
     return undefined;
   }
 
@@ -107,15 +107,15 @@ export abstract class CelMap {
 
 export class ValueList extends CelList {
   readonly #items: readonly Value[];
-  readonly #schema: JsonSchema | undefined;
+  readonly #schema: StructuralSchema | undefined;
 
-  constructor(items: readonly Value[], schema?: JsonSchema) {
+  constructor(items: readonly Value[], schema?: StructuralSchema) {
     super();
     this.#items = items;
     this.#schema = schema;
   }
 
-  override get schema(): JsonSchema | undefined {
+  override get schema(): StructuralSchema | undefined {
     return this.#schema;
   }
 

@@ -16,29 +16,34 @@ export class ApplyError extends Error {
 
 /** What is applied must be understood to the last field, or somebody's intent would be lost. */
 export function checkApplied(applied: unknown, type: OwnershipType): void {
-  const problems: string[] = [];
-  check(applied, type, [], problems);
-  if (problems.length === 0) return;
-  const found =
-    problems.length === 1 ? problems[0] : `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
+  const texts = problemsOf(applied, type).map(({ text }) => text);
+  if (texts.length === 0) return;
+  const found = texts.length === 1 ? texts[0] : `errors:\n${texts.map((text) => `  ${text}`).join('\n')}`;
   throw new ApplyError('InternalError', `failed to create typed patch object: ${found}`);
 }
 
 /** Whether the fields of an object can be told; what stands twice in a list matters only to who applies it. */
-export function isReadable(object: unknown, type: OwnershipType): boolean {
-  const problems: string[] = [];
-  check(object, type, [], problems);
-  return problems.every((problem) => problem.includes(DUPLICATE));
+export const isReadable = (object: unknown, type: OwnershipType): boolean =>
+  problemsOf(object, type).every(({ isRepeated }) => isRepeated);
+
+interface Problem {
+  readonly text: string;
+  /** An entry of a list that is there already. */
+  readonly isRepeated?: boolean;
 }
 
-const DUPLICATE = ': duplicate entries for key ';
+function problemsOf(object: unknown, type: OwnershipType): readonly Problem[] {
+  const problems: Problem[] = [];
+  check(object, type, [], problems);
+  return problems;
+}
 
-function check(value: unknown, type: OwnershipType, path: readonly string[], problems: string[]): void {
+function check(value: unknown, type: OwnershipType, path: readonly string[], problems: Problem[]): void {
   if (value === null) return;
   if (Array.isArray(value) && type.list) checkItems(value, type.list, path, problems);
   else if (isJsonObject(value) && type.map) checkMembers(value, type.map, path, problems);
   else if (typeof value === 'object' || !type.scalar || !isOf(type.scalar, value)) {
-    problems.push(`${formatPath(path)}: expected ${expected(type)}, got ${found(value, type)}`);
+    problems.push({ text: `${formatPath(path)}: expected ${expected(type)}, got ${found(value, type)}` });
   }
 }
 
@@ -66,21 +71,21 @@ function checkMembers(
   object: { [name: string]: unknown },
   map: MapType,
   path: readonly string[],
-  problems: string[],
+  problems: Problem[],
 ): void {
   // A field nobody knows ends the look at its map.
   for (const [name, value] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const at = [...path, fieldElement(name)];
     const type = map.fields.get(name) ?? map.others;
     if (!type) {
-      problems.push(`${formatPath(at)}: field not declared in schema`);
+      problems.push({ text: `${formatPath(at)}: field not declared in schema` });
       return;
     }
     check(value, type, at, problems);
   }
 }
 
-function checkItems(list: readonly unknown[], type: ListType, path: readonly string[], problems: string[]): void {
+function checkItems(list: readonly unknown[], type: ListType, path: readonly string[], problems: Problem[]): void {
   const seen = new Set<string>();
   for (const [at, item] of list.entries()) {
     if (type.atomic) {
@@ -89,11 +94,13 @@ function checkItems(list: readonly unknown[], type: ListType, path: readonly str
     }
     const element = itemElement(item, type);
     if (element === undefined) {
-      problems.push(`${formatPath(path)}: element ${at}: ${unidentified(item, type)}`);
+      problems.push({ text: `${formatPath(path)}: element ${at}: ${unidentified(item, type)}` });
       return;
     }
-    if (seen.has(element)) problems.push(`${formatPath(path)}${DUPLICATE}${formatPath([element])}`);
-    else check(item, type.items, [...path, element], problems);
+    if (seen.has(element)) {
+      const text = `${formatPath(path)}: duplicate entries for key ${formatPath([element])}`;
+      problems.push({ text, isRepeated: true });
+    } else check(item, type.items, [...path, element], problems);
     seen.add(element);
   }
 }
