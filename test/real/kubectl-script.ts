@@ -559,7 +559,8 @@ export const CHAPTERS: Readonly<Record<string, readonly (string | Step)[]>> = {
     'config view',
     'config current-context',
     'config get-contexts',
-    'config set-context --current --namespace=default',
+    // Not default: kube-apiserver's repair loops now and then tell there of addresses of services just deleted.
+    'config set-context --current --namespace=kube-public',
     'events',
     'get events',
     'top nodes',
