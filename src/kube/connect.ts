@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly parseYaml?: YamlParser;
   /** Servers send a bookmark about every minute; a watch silent for longer than this is reconnected. */
   readonly watchIdleMs?: number;
+  /** A call without an answer for this long fails, 60 s when absent, as long as servers give themselves. */
+  readonly callTimeoutMs?: number;
   /** How many calls may be on their way at a time, 64 when absent; each takes a connection. Watches do not count. */
   readonly maxConnections?: number;
 }
@@ -31,6 +33,7 @@ export async function connect(options: ConnectOptions): Promise<KubeClient> {
     proxyUrl: access.proxyUrl,
     random: Math.random,
     maxConnections: options.maxConnections ?? 64,
+    callTimeoutMs: options.callTimeoutMs ?? 60_000,
   });
   return new RestClient({
     server: access.server,

@@ -26,11 +26,13 @@ export interface TransportOptions {
   readonly proxyUrl?: string | undefined;
   readonly random: () => number;
   readonly maxConnections: number;
+  /** Without a byte of its answer for this long a call is given up; whether it was carried out is then unknown. */
+  readonly callTimeoutMs: number;
 }
 
 const MAX_ATTEMPTS = 5;
 const MAX_RETRY_AFTER_MS = 30_000;
-const CALL_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 const STREAM_HEADERS_TIMEOUT_MS = 30_000;
 // Nothing of the request reached the server.
 const NEVER_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
@@ -83,6 +85,7 @@ export class Transport {
   async #once({ method, path, headers, body, signal, stream }: Exchange, fresh: boolean): Promise<Reply> {
     const credentials = await this.#options.credentials(fresh);
     const pools = await this.#poolsFor(credentials.tls);
+    const { callTimeoutMs } = this.#options;
     return undiciRequest.call(stream ? pools.streams : pools.calls, {
       origin: this.#origin,
       method,
@@ -92,8 +95,8 @@ export class Transport {
       // undici would close the connection after every DELETE with a body; API servers read it.
       reset: false,
       signal: signal ?? null,
-      headersTimeout: stream ? STREAM_HEADERS_TIMEOUT_MS : CALL_TIMEOUT_MS,
-      bodyTimeout: stream ? stream.idleMs : CALL_TIMEOUT_MS,
+      headersTimeout: stream ? Math.min(STREAM_HEADERS_TIMEOUT_MS, callTimeoutMs) : callTimeoutMs,
+      bodyTimeout: stream ? stream.idleMs : callTimeoutMs,
     });
   }
 
@@ -128,10 +131,11 @@ export class Transport {
 
 async function createPools(
   tls: Credentials['tls'],
-  { proxyUrl, maxConnections: connections }: TransportOptions,
+  { proxyUrl, maxConnections: connections, callTimeoutMs }: TransportOptions,
 ): Promise<Pools> {
+  const timeout = Math.min(CONNECT_TIMEOUT_MS, callTimeoutMs);
   const shared: Agent.Options = {
-    connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000, ALPNProtocols: ['http/1.1'] },
+    connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout, ALPNProtocols: ['http/1.1'] },
     keepAliveTimeout: 60_000,
     allowH2: false,
   };

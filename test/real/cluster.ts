@@ -10,6 +10,7 @@ import { BINARIES, type Binary, findBinaries } from './binaries.js';
 import { compactEtcd } from './etcd.js';
 import { type Guarded, startGuarded } from './guarded.js';
 import { auditLog, etcdUrl, flagsOf, type Layout, serverUrl } from './server-flags.js';
+import { silent } from './silent.js';
 
 const START_LIMIT_MS = 90_000;
 /** What deletes, fills aggregated roles and namespaces and signs requests: nothing here runs pods. */
@@ -23,6 +24,8 @@ const CONTROLLERS = [
 ];
 /** Who the controllers are, too. */
 export const CLUSTER_ADMIN: Subject = { user: 'real-admin', groups: ['system:masters'] };
+
+type Listening = 'etcd' | 'kube-apiserver';
 
 export interface ClusterOptions {
   /** Of kube-controller-manager, which does not run when there are none. */
@@ -51,6 +54,9 @@ export interface Cluster {
   compact(): Promise<void>;
   /** Ends a server; resolves when it is gone. kube-apiserver without etcd does not end on SIGTERM. */
   kill(server: Binary, signal?: NodeJS.Signals): Promise<void>;
+  /** Stops a server where it is; resolves when it is. It goes on when it thaws. */
+  freeze(server: Listening): Promise<void>;
+  thaw(server: Listening): Promise<void>;
   /** Starts a killed server again on its ports and data; resolves when it serves. */
   start(server: Binary): Promise<void>;
   close(): Promise<void>;
@@ -90,6 +96,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     kubeconfig: ({ name, groups }) => kubeconfig(layout, pki, { user: name, groups }),
     compact: () => compactEtcd(etcdUrl(layout)),
     kill: (name, signal = 'SIGKILL') => servers.kill(name, signal),
+    freeze: (name) => servers.freeze(name),
+    thaw: async (name) => servers.thaw(name),
     start: (name) => servers.start(name),
     close: () => servers.close(),
   };
@@ -126,11 +134,25 @@ class Servers {
   }
 
   async kill(name: Binary, signal: NodeJS.Signals): Promise<void> {
-    const server = this.#running.get(name);
-    if (!server) throw new Error(`${name} does not run`);
+    const server = this.#server(name);
     server.signal(signal);
     await server.ended;
     this.#running.delete(name);
+  }
+
+  async freeze(name: Listening): Promise<void> {
+    this.#server(name).signal('SIGSTOP');
+    await silent(name === 'etcd' ? etcdUrl(this.#layout) : serverUrl(this.#layout));
+  }
+
+  thaw(name: Listening): void {
+    this.#server(name).signal('SIGCONT');
+  }
+
+  #server(name: Binary): Guarded {
+    const server = this.#running.get(name);
+    if (!server) throw new Error(`${name} does not run`);
+    return server;
   }
 
   /** Nothing is left to be saved: the folder goes too. */

@@ -5,7 +5,7 @@ import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { EMBEDDED } from '../scenarios/embedded-server.js';
 import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from '../scenarios/server.js';
-import { ServerClients } from '../scenarios/server-clients.js';
+import { type Patience, ServerClients } from '../scenarios/server-clients.js';
 import { AUDIT_POLICY, AuditLog } from './audit-log.js';
 import { type Cluster, startCluster } from './cluster.js';
 import { EtcdHistory } from './etcd-history.js';
@@ -20,16 +20,19 @@ export class RealServer implements FleetServer {
     name,
     kill: () => this.cluster.kill(name),
     start: () => this.cluster.start(name),
+    freeze: () => this.cluster.freeze(name),
+    thaw: () => this.cluster.thaw(name),
   }));
-  readonly #clients = new ServerClients();
+  readonly #clients: ServerClients;
   readonly #observers: Observer[] = [];
   readonly #kinds: readonly string[] | undefined;
   #requests: SeenRequest[] = [];
   #started: { readonly cluster: Cluster; readonly audit: AuditLog; readonly history: EtcdHistory } | undefined;
   #isUp = false;
 
-  constructor(t: ExecutionContext, kinds?: readonly string[]) {
+  constructor(t: ExecutionContext, kinds?: readonly string[], patience?: Patience) {
     this.#kinds = kinds;
+    this.#clients = new ServerClients(patience);
     t.teardown(async () => {
       await this.#clients.close();
       await this.#started?.history.close();
@@ -93,7 +96,9 @@ export class RealServer implements FleetServer {
 }
 
 /** The hub and the first cluster are kube-apiservers; what all clusters are alike in need not be shown on each. */
-export const REAL: Servers = {
-  hub: (t) => new RealServer(t),
-  spoke: (t, log, index) => (index === 0 ? new RealServer(t, AGENT_KINDS) : EMBEDDED.spoke(t, log, index)),
-};
+export const realServers = (patience?: Patience): Servers => ({
+  hub: (t) => new RealServer(t, undefined, patience),
+  spoke: (t, log, index) => (index === 0 ? new RealServer(t, AGENT_KINDS, patience) : EMBEDDED.spoke(t, log, index)),
+});
+
+export const REAL = realServers();

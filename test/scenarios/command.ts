@@ -50,6 +50,14 @@ export class Command implements Part {
     await this.#end('SIGKILL');
   }
 
+  async freeze(): Promise<void> {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  async thaw(): Promise<void> {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** As Kubernetes does; whoever drains ends with 0. */
   async stop(): Promise<void> {
     const code = await this.#end('SIGTERM');

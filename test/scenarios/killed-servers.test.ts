@@ -1,5 +1,5 @@
 import test from 'ava';
 import { killedServers } from './killed-servers.js';
-import { EMBEDDED_PROCESSES } from './process-server.js';
+import { embeddedProcesses } from './process-server.js';
 
-killedServers(test, EMBEDDED_PROCESSES, 1);
+killedServers(test, embeddedProcesses(), 1);

@@ -87,7 +87,7 @@ async function killEach(
 }
 
 /** A commit that was overtaken on its way may be left out; none comes twice or late, and the last one stays. */
-function assertTaken(
+export function assertTaken(
   t: ExecutionContext,
   taken: Readonly<Record<string, readonly string[]>>,
   banners: readonly string[],
@@ -99,7 +99,7 @@ function assertTaken(
       banners.filter((banner) => values.includes(banner)),
       object,
     );
-    for (const banner of banners.filter((one) => one.endsWith('while-down'))) {
+    for (const banner of banners.filter((one) => one.includes('-while-'))) {
       t.true(values.includes(banner), `${object}: ${banner}`);
     }
   }

@@ -11,22 +11,32 @@ import { freePorts } from './free-ports.js';
 import { LineReader } from './line-reader.js';
 import { type Line, SeenStates } from './seen-lines.js';
 import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from './server.js';
-import { ServerClients } from './server-clients.js';
+import { type Patience, ServerClients } from './server-clients.js';
 
 const MAIN = fileURLToPath(new URL('./embedded-process.js', import.meta.url));
 
 /** An embedded API server in a process of its own, which can be killed. */
 class ProcessServer implements FleetServer {
-  readonly parts = [{ name: 'apiserver', kill: () => this.#end('SIGKILL'), start: () => this.start() }];
-  readonly #clients = new ServerClients();
+  readonly parts = [
+    {
+      name: 'apiserver',
+      kill: () => this.#end('SIGKILL'),
+      start: () => this.start(),
+      freeze: async () => void this.#child?.kill('SIGSTOP'),
+      thaw: async () => void this.#child?.kill('SIGCONT'),
+    },
+  ];
+  readonly #clients: ServerClients;
   readonly #states = new SeenStates();
-  readonly #lines = new LineReader(join(this.#clients.folder, 'seen.log'));
+  readonly #lines: LineReader;
   readonly #simulateWorkloads: boolean;
   #requests: SeenRequest[] = [];
   #child: ChildProcess | undefined;
   #port = 0;
 
-  constructor(t: ExecutionContext, simulateWorkloads: boolean) {
+  constructor(t: ExecutionContext, simulateWorkloads: boolean, patience?: Patience) {
+    this.#clients = new ServerClients(patience);
+    this.#lines = new LineReader(join(this.#clients.folder, 'seen.log'));
     this.#simulateWorkloads = simulateWorkloads;
     t.teardown(async () => {
       await this.#clients.close();
@@ -102,7 +112,7 @@ class ProcessServer implements FleetServer {
 }
 
 /** Embedded servers that can be killed. */
-export const EMBEDDED_PROCESSES: Servers = {
-  hub: (t) => new ProcessServer(t, false),
-  spoke: (t) => new ProcessServer(t, true),
-};
+export const embeddedProcesses = (patience?: Patience): Servers => ({
+  hub: (t) => new ProcessServer(t, false, patience),
+  spoke: (t) => new ProcessServer(t, true, patience),
+});

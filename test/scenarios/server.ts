@@ -26,6 +26,9 @@ export interface Part {
   kill(): Promise<void>;
   /** Resolves when it serves. */
   start(): Promise<void>;
+  /** It stays as it is and does nothing until it thaws, as on a machine that hangs: connections stay open. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
 }
 
 /** A Kubernetes API server as the scenarios use it: it can stop and come back, and tells what it was asked and what changed. */
