@@ -14,6 +14,10 @@ export function setMember(object: JsonObject, key: string, value: unknown): void
   }
 }
 
+/** What a record has under a name somebody else chose; `constructor` and the like are names as any other. */
+export const memberOf = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  record && Object.hasOwn(record, name) ? record[name] : undefined;
+
 /** Deep equality of JSON values; members of any name are data, and an absent member is not a null one. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -19,6 +19,8 @@ class Scan {
   readonly #text: string;
   readonly #found = new Map<string, Duplicate>();
   #at = 0;
+  /** The line of a position, and that position: lines are counted once, however many members are there twice. */
+  #counted = { line: 1, at: 0 };
 
   constructor(text: string) {
     this.#text = text;
@@ -78,7 +80,10 @@ class Scan {
   }
 
   #line(): number {
-    return this.#text.slice(0, this.#at).split('\n').length;
+    let { line, at } = this.#counted;
+    for (at = this.#text.indexOf('\n', at); at >= 0 && at < this.#at; at = this.#text.indexOf('\n', at + 1)) line += 1;
+    this.#counted = { line, at: this.#at };
+    return line;
   }
 
   #space(): void {

@@ -216,6 +216,11 @@ test(
   `spec.x.metadata.labels: Invalid value: "a-": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
 );
 
+test('validation: digits without end are no duration, which one look at them tells', (t) => {
+  const digits = '1'.repeat(1_000_000);
+  t.is(errorsOf({ type: 'string', format: 'duration' }, digits).length, 1);
+});
+
 const FORMATS: readonly [format: string, right: readonly string[], wrong: readonly string[]][] = [
   ['date-time', ['2024-02-29T23:59:59Z', '2024-01-01T00:00:00.123+02:00'], ['2023-02-29T00:00:00Z', '2024-01-01', 'x']],
   ['date', ['2024-02-29'], ['2024-02-30', '24-1-1']],
@@ -229,6 +234,7 @@ const FORMATS: readonly [format: string, right: readonly string[], wrong: readon
   ['duration', ['1h30m', '22 ns'], ['1x', '']],
   ['email', ['a@b.c'], ['a']],
   ['made-up', ['anything'], []],
+  ['constructor', ['anything'], []],
 ];
 for (const [format, right, wrong] of FORMATS) {
   test(`validation: format ${format}`, (t) => {

@@ -31,6 +31,15 @@ test('a doubled member is found in depth', finds, '{"a":[{"b":1},{"b":1 , "b":{"
 test('a member doubled by an escape is found', finds, '{"ab":1,"\\u0061b":2}', 'ab');
 test('braces and quotes in texts mean nothing', finds, '{"a":"}{\\"a\\":","b":"a","c":"\\\\"}');
 
+test('however many members are there twice, each is told with the line of its last occurrence', (t) => {
+  const members = Array.from({ length: 100_000 }, (_, at) => `"a${at % 50_000}":${at}`);
+  const text = `{${members.join(',\n')}}`;
+  const found = duplicateFields(text, JSON.parse(text));
+  t.is(found.length, 50_000);
+  t.deepEqual(found.at(0), { path: 'a0', name: 'a0', line: 50_001 });
+  t.deepEqual(found.at(-1), { path: 'a49999', name: 'a49999', line: 100_000 });
+});
+
 const SAMPLE = Buffer.from('azhzAAoPCgJ2MRIJQ29uZmlnTWFwEhMKBwoFCgFhEgASCAoBeBIDMSwyGgAiAA==', 'base64');
 
 test('a time nobody can write is refused', (t) => {

@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
+import { memberOf } from '../json.js';
 
 /** A format that is enforced: on strings by its predicate, on numbers by range. Formats Kubernetes does not know are ignored. */
 export interface Format {
@@ -25,7 +26,7 @@ function isDateTime(text: string): boolean {
   return isDate(date) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
 }
 
-const GO_DURATION = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+const GO_DURATION = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
 const WORD_DURATION =
   /^\s*\d+\s*(?:ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\s*$/;
 
@@ -113,6 +114,6 @@ export function formatOf(types: readonly string[], name: string | undefined): Fo
     return NUMBER_FORMATS[type]?.includes(name) ? { name, accepts: any } : undefined;
   }
   if (type !== undefined && type !== 'string') return undefined;
-  const accepts = STRING_FORMATS[name] ?? STRING_FORMATS[name.replaceAll('-', '')];
+  const accepts = memberOf(STRING_FORMATS, name) ?? memberOf(STRING_FORMATS, name.replaceAll('-', ''));
   return accepts && { name, accepts };
 }
