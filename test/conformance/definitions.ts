@@ -1,4 +1,4 @@
-import { type Cases, eventually, JSON_PATCH, MERGE, type Place } from './fixture.js';
+import { type Cases, eventually, JSON_PATCH, MERGE, namesOf, type Place } from './fixture.js';
 import type { Answer } from './wire.js';
 
 export const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -169,6 +169,20 @@ export const DEFINITION_CASES: Cases = {
     );
     await p.wire.call('PATCH', `${at(p, 'ends')}/a`, { body: { metadata: { finalizers: null } }, type: MERGE });
     await eventually('the CRD is gone', async () => (await p.wire.call('GET', crd(p, 'ends'))).code === 404);
+  },
+
+  'objects of a CRD that serves no version go with it': async (t, p) => {
+    const versions = [{ name: 'v1', served: true, storage: true, ...specOf({}) }];
+    await define(p, 'mutes', 'Mute', versions);
+    t.is((await create(p, 'mutes', 'Mute', {})).code, 201);
+    const mute = [{ op: 'replace', path: '/spec/versions/0/served', value: false }];
+    await p.wire.call('PATCH', crd(p, 'mutes'), { body: mute, type: JSON_PATCH });
+    await eventually('nothing is served', async () => (await p.wire.call('GET', at(p, 'mutes'))).code === 404);
+    await p.wire.call('DELETE', crd(p, 'mutes'));
+    await eventually('the CRD is gone', async () => (await p.wire.call('GET', crd(p, 'mutes'))).code === 404);
+    await define(p, 'mutes', 'Mute', versions);
+    t.deepEqual(namesOf((await p.wire.call('GET', at(p, 'mutes'))).body), []);
+    await p.wire.call('DELETE', crd(p, 'mutes'));
   },
 
   'what a CRD is cannot be changed, what it says can': async (t, p) => {

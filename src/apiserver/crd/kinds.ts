@@ -23,6 +23,13 @@ export function kindsOf(crd: Unstructured): readonly Kind[] {
     });
 }
 
+/** The kind its objects are stored as, served or not. */
+export function storedKindOf(crd: Unstructured): Kind | undefined {
+  const definition = definitionOf(crd);
+  const stored = definition.versions.find(({ storage }) => storage);
+  return stored && kindOf(definition, stored);
+}
+
 const refusingNew = ({ group, names }: Definition): Strategy => ({
   prepareCreate({ metadata }) {
     const why = 'create not allowed while custom resource definition is terminating';

@@ -7,7 +7,7 @@ import type { LocalApi, LocalChange } from '../local-api.js';
 import { StatusError } from '../status-error.js';
 import type { WatchHub } from '../watch-hub.js';
 import { definitionOf, isEstablished } from './definition.js';
-import { kindsOf } from './kinds.js';
+import { kindsOf, storedKindOf } from './kinds.js';
 import { CLEANUP, inDeletion } from './strategy.js';
 
 interface RegistryParts {
@@ -110,18 +110,21 @@ class Cleanup {
     const { local } = this.#parts;
     const crd = local.get(this.#crdKind, { name });
     if (!crd?.metadata.finalizers?.includes(CLEANUP)) return;
-    const [kind] = kindsOf(crd);
-    const left = kind ? local.list(kind) : [];
-    if (left.length === 0) {
-      const finalizers = crd.metadata.finalizers.filter((finalizer) => finalizer !== CLEANUP);
-      const { resourceVersion: _, ...metadata } = crd.metadata;
-      await local.update(this.#crdKind, { ...crd, metadata: { ...metadata, finalizers } }, MANAGER);
-      return;
+    const kind = storedKindOf(crd);
+    if (kind && local.list(kind).length > 0) {
+      await this.#tellProgress(crd).catch(unlessGone);
+      for (const { metadata } of local.list(kind)) {
+        if (metadata.deletionTimestamp === undefined) await local.delete(kind, metadata);
+      }
+      if (local.list(kind).length > 0) return;
     }
-    await this.#tellProgress(crd).catch(unlessGone);
-    for (const { metadata } of kind ? left : []) {
-      if (kind && metadata.deletionTimestamp === undefined) await local.delete(kind, metadata);
-    }
+    await this.#release(crd).catch(unlessGone);
+  }
+
+  async #release(crd: Unstructured): Promise<void> {
+    const finalizers = crd.metadata.finalizers?.filter((finalizer) => finalizer !== CLEANUP) ?? [];
+    const { resourceVersion: _, ...metadata } = crd.metadata;
+    await this.#parts.local.update(this.#crdKind, { ...crd, metadata: { ...metadata, finalizers } }, MANAGER);
   }
 }
 
