@@ -9,6 +9,20 @@ export function goText(value: unknown): string {
   return `map[${members.map(([name, member]) => `${name}:${goText(member)}`).join(' ')}]`;
 }
 
+/** Escapes JSON lacks. */
+const GO_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\\u0007', '\\a'],
+  ['\\u000b', '\\v'],
+  ['\u007f', '\\x7f'],
+]);
+
+/** Text in quotes as Go writes it: a control character is `\x01` where JSON has `\u0001`. */
+export const goQuoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /\\(?:u00([01][0-9a-f])|.)|\u007f/g,
+    (found: string, code?: string) => GO_ESCAPES.get(found) ?? (code === undefined ? found : `\\x${code}`),
+  );
+
 /** What Go's decoder calls the type of a JSON value. */
 export function goKind(value: unknown): string {
   if (Array.isArray(value)) return 'array';

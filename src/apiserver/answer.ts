@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { warningHeaders } from './warnings.js';
 
 /** What a request gets, watches aside. */
 export interface Answer {
@@ -35,11 +36,6 @@ const compress = promisify(gzip);
 /** Below this, compressing costs more than it saves; kube-apiserver uses the same limit. */
 const COMPRESS_FROM = 128 * 1024;
 
-/** Quoted for a `Warning` header; control characters would end it. */
-const warning = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-  `299 - "${text.replace(/[\u0000-\u001f\u007f-\uffff]/g, ' ').replace(/[\\"]/g, '\\$&')}"`;
-
 export async function send(
   response: ServerResponse,
   { code, body, contentType = 'application/json', headers = {} }: Answer,
@@ -57,7 +53,7 @@ export async function send(
     'Content-Type': contentType,
     'Cache-Control': 'no-cache, private',
     ...(small ? {} : { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' }),
-    ...(warnings.length === 0 ? {} : { Warning: warnings.map(warning) }),
+    ...(warnings.length === 0 ? {} : { Warning: [...warningHeaders(warnings)] }),
     ...headers,
     'Content-Length': sent.length,
   });

@@ -1,3 +1,4 @@
+import { goQuoted } from '../apimachinery/go-text.js';
 import type { Caller } from './api.js';
 import type { Kind } from './kind.js';
 import { badRequest } from './status-error.js';
@@ -8,8 +9,8 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 /** The values of the query, of which the empty one means `Warn`. */
 export const FIELD_VALIDATIONS: readonly string[] = ['', 'Ignore', 'Strict', 'Warn'];
 
-export const duplicateField = (field: string): string => `duplicate field "${field}"`;
-export const unknownField = (field: string): string => `unknown field "${field}"`;
+export const duplicateField = (field: string): string => `duplicate field ${goQuoted(field)}`;
+export const unknownField = (field: string): string => `unknown field ${goQuoted(field)}`;
 
 /** Refuses, warns or says nothing of what strict validation has against a body. */
 export function reportStrictErrors(

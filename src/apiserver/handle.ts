@@ -99,7 +99,9 @@ async function route(
   const served = VERBS[verb];
   if (!served || (path.subresource === '' && !kind.verbs.includes(verb))) throw methodNotAllowed();
   if (http.method === 'HEAD' && !kind.custom) throw methodNotAllowed();
-  const caller: Caller = { user, userAgent: String(http.headers['user-agent'] ?? ''), warn };
+  // Node takes each byte of a header for a character.
+  const userAgent = Buffer.from(http.headers['user-agent'] ?? '', 'latin1').toString();
+  const caller: Caller = { user, userAgent, warn };
   const { namespace, name, subresource } = path;
   if (kind.deprecation !== undefined) warn(kind.deprecation);
   const request = {

@@ -108,10 +108,11 @@ function timeoutOf(query: URLSearchParams): number {
   return (seconds > 0 ? Math.min(seconds, 86_400) : 1800 * (1 + Math.random())) * 1000;
 }
 
-const revisionProblem = (text: string): string | undefined =>
-  /^\d+$/.test(text)
-    ? undefined
-    : `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
+function revisionProblem(text: string): string | undefined {
+  const problem = /^\d+$/.test(text) ? rangeProblem(text, 2n ** 64n) : 'invalid syntax';
+  const shown = JSON.stringify(text);
+  return problem && `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: ${problem}`;
+}
 
 function listRevision(text: string): number {
   const problem = revisionProblem(text);
@@ -129,9 +130,13 @@ export function revisionOf(text: string): number {
 /** 0 when absent. */
 export function integerIn(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? '0';
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const problem = /^[+-]?\d+$/.test(text) ? rangeProblem(text, 2n ** 63n) : 'invalid syntax';
+  if (problem) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
   return Number(text);
 }
+
+const rangeProblem = (digits: string, end: bigint): string | undefined =>
+  BigInt(digits.replace(/^[+-]/, '')) < end ? undefined : 'value out of range';
 
 /** Refuses a version the server has not reached. */
 export function checkReached(wanted: number, current: number): void {

@@ -46,4 +46,5 @@ export function verbOf(method: string, { name }: ResourcePath, query: URLSearchP
 }
 
 /** As Go reads booleans in a query: present without a value is true. */
-export const isTrue = (value: string | null): boolean => value !== null && value !== 'false' && value !== '0';
+export const isTrue = (value: string | null): boolean =>
+  value !== null && !['false', '0'].includes(value.toLowerCase());

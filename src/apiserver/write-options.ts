@@ -57,17 +57,30 @@ function formProblems(form: 'apply' | 'patch', manager: string, query: URLSearch
   return query.has('force') ? [forbidden('force', 'may not be specified for non-apply patch')] : [];
 }
 
+/** In bytes, as are positions in a name. */
 const MAX_MANAGER = 128;
 
 function managerProblems(manager: string): readonly FieldError[] {
-  const odd = [...manager].findIndex((character) => /[^\P{C}\p{Cn}]|[^\P{Z} ]/u.test(character));
-  const code = [...manager][odd]?.codePointAt(0) ?? 0;
+  const characters = [...manager];
+  const odd = characters.findIndex(isUnprintable);
+  const code = characters[odd]?.codePointAt(0) ?? 0;
   const shown = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const at = Buffer.byteLength(characters.slice(0, odd).join(''));
   return [
     ...(Buffer.byteLength(manager) > MAX_MANAGER ? [tooLong('fieldManager', MAX_MANAGER)] : []),
-    ...(odd < 0 ? [] : [invalidShown('fieldManager', manager, `invalid character ${shown} (at position ${odd})`)]),
+    ...(odd < 0 ? [] : [invalidShown('fieldManager', manager, `invalid character ${shown} (at position ${at})`)]),
   ];
 }
 
+const isUnprintable = (character: string): boolean => /[^\P{C}\p{Cn}]|[^\P{Z} ]/u.test(character);
+
 /** `kubectl/v1.33 (linux)` → `kubectl`, as kube-apiserver names managers that do not name themselves. */
-const managerOf = (userAgent: string): string => (userAgent.split('/', 1)[0] || 'unknown').slice(0, MAX_MANAGER);
+function managerOf(userAgent: string): string {
+  let manager = '';
+  for (const character of userAgent.split('/', 1)[0] ?? '') {
+    if (isUnprintable(character)) continue;
+    if (Buffer.byteLength(manager + character) > MAX_MANAGER) break;
+    manager += character;
+  }
+  return manager || 'unknown';
+}

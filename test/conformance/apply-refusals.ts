@@ -32,15 +32,15 @@ export const APPLY_REFUSALS: Readonly<Record<string, Refusal>> = {
     },
     `fieldManager=${'m'.repeat(129)}`,
   ),
-  'an apply by a manager with a line break': apply(
+  'an apply by a manager with a line break, whose position is told in bytes': apply(
     widget('new'),
     {
       ...INVALID,
       message:
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Invalid value: "a\\nb": invalid character U+000A (at position 1)',
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Invalid value: "é\\n": invalid character U+000A (at position 2)',
       causes: ['fieldManager'],
     },
-    'fieldManager=a%0Ab',
+    'fieldManager=%C3%A9%0A',
   ),
   'an apply without a kind': apply(
     { ...widget('new'), kind: undefined },

@@ -41,6 +41,27 @@ export const FIELD_VALIDATION_CASES: Cases = {
     );
   },
 
+  'control characters in the names of fields are warned of as Go quotes them, other characters as they are': async (
+    t,
+    p,
+  ) => {
+    const { headers } = await p.wire.call('POST', p.configMaps, { body: { ...configMap('a'), 'é\u0001"': 1 } });
+    t.is(Buffer.from(headers.warning ?? '', 'latin1').toString(), warning('unknown field "é\\x01\\""'));
+  },
+
+  'of long warnings only the beginnings are told, of many only the first': async (t, p) => {
+    const warningsOf = async (count: number, name: string): Promise<readonly string[]> => {
+      const spec = Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}${at}`, 1]));
+      const { headers } = await p.wire.call('POST', `${p.widgets}?dryRun=All`, { body: widget('a', spec) });
+      return headers.warning?.split(', ') ?? [];
+    };
+    t.is((await warningsOf(20, 'x')).length, 20);
+    t.is((await warningsOf(5, 'x'.repeat(300))).at(-1)?.length, '299 - "unknown field \\"spec.4\\""'.length + 300);
+    const cut = await warningsOf(40, 'x'.repeat(300));
+    t.is(cut.length, 16);
+    t.is(cut.at(-1)?.length, '299 - "\\"'.length + 256);
+  },
+
   'patches warn of unknown fields too': async (t, p) => {
     await p.wire.call('POST', p.widgets, { body: widget('a') });
     await p.wire.call('POST', p.configMaps, { body: configMap('a') });

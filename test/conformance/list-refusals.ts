@@ -43,6 +43,14 @@ export const LIST_REFUSALS: Readonly<Record<string, Refusal>> = {
   ),
   'a limit that is no number': list('limit=x', 'strconv.ParseInt: parsing "x": invalid syntax'),
   'an empty limit': list('limit=', 'strconv.ParseInt: parsing "": invalid syntax'),
+  'a limit no integer has room for': list(
+    'limit=9223372036854775808',
+    'strconv.ParseInt: parsing "9223372036854775808": value out of range',
+  ),
+  'a version no integer has room for': list(
+    'resourceVersion=18446744073709551616',
+    'invalid resource version: resourceVersion: Invalid value: "18446744073709551616": strconv.ParseUint: parsing "18446744073709551616": value out of range',
+  ),
   'a timeout that is no number': list('timeoutSeconds=x', 'strconv.ParseInt: parsing "x": invalid syntax'),
   'a version that is no number, of a list': list(
     'resourceVersion=x',
@@ -119,6 +127,11 @@ export const LIST_REFUSALS: Readonly<Record<string, Refusal>> = {
     code: 406,
     reason: 'NotAcceptable',
     call: { accept: 'application/json;as=Table;v=v9;g=meta.k8s.io' },
+  }),
+  'a form named like a member of every JavaScript object': list('', /^only the following media types are accepted/, {
+    code: 406,
+    reason: 'NotAcceptable',
+    call: { accept: 'application/json;as=constructor;v=v1;g=meta.k8s.io' },
   }),
   'metadata of one object from a list': list(
     '',

@@ -1,5 +1,5 @@
 import { take, told } from './events.js';
-import { type Cases, configMap, MERGE, namesOf, widget } from './fixture.js';
+import { APPLY, type Cases, configMap, MERGE, namesOf, widget } from './fixture.js';
 
 export const LIST_CASES: Cases = {
   'pages of a list are one snapshot': async (t, p) => {
@@ -158,6 +158,18 @@ export const LIST_CASES: Cases = {
       t.is((await take(events, 1))[0]?.object.kind, kind);
       await events.return(undefined);
     }
+  },
+
+  'an option is off when it says false, in whatever case': async (t, p) => {
+    t.is((await p.wire.call('GET', `${p.configMaps}?watch=False`)).body.kind, 'ConfigMapList');
+    const apply = (manager: string, value: string, force: string) =>
+      p.wire.call('PATCH', `${p.configMaps}/a?fieldManager=${manager}&force=${force}`, {
+        body: configMap('a', { k: value }),
+        type: APPLY,
+      });
+    t.is((await apply('one', '1', 'FALSE')).code, 201);
+    t.is((await apply('two', '2', 'FALSE')).code, 409);
+    t.is((await apply('two', '2', 'True')).code, 200);
   },
 
   'a large list is compressed for who asks for it': async (t, p) => {

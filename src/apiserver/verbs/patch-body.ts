@@ -1,4 +1,4 @@
-import { goKind } from '../../apimachinery/go-text.js';
+import { goKind, goQuoted } from '../../apimachinery/go-text.js';
 import { isJsonObject } from '../../apimachinery/json.js';
 import { badRequest } from '../status-error.js';
 
@@ -42,7 +42,7 @@ export function operationProblems(operations: unknown, duplicates: readonly stri
     Object.keys(operation).flatMap((name) => (OPERATION_MEMBERS.includes(name) ? [] : [`[${at}].${name}`])),
   );
   return [
-    ...duplicates.map((field) => `json patch duplicate field "${field}"`),
-    ...unknown.map((field) => `json patch unknown field "${field}"`),
+    ...duplicates.map((field) => `json patch duplicate field ${goQuoted(field)}`),
+    ...unknown.map((field) => `json patch unknown field ${goQuoted(field)}`),
   ];
 }
