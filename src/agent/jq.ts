@@ -67,7 +67,7 @@ const FUNCTIONS: Readonly<Record<string, (value: unknown, argument: unknown) => 
   startswith: (value, prefix) => String(value).startsWith(String(prefix)),
   endswith: (value, suffix) => String(value).endsWith(String(suffix)),
   contains: (value, part) => String(value).includes(String(part)),
-  has: (value, key) => isObject(value) && String(key) in value,
+  has: (value, key) => isObject(value) && Object.hasOwn(value, String(key)),
 };
 
 /** The part of jq that names paths: members, indexes, iteration, `select`, `|`, `,`, `?` and comparisons. */

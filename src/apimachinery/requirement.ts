@@ -1,3 +1,4 @@
+import { memberOf } from './json.js';
 import { labelKeyProblems, labelValueProblems } from './names.js';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -88,7 +89,7 @@ export function testOf({ key, operator, values }: Requirement): (labels: Labels)
   const [only] = values;
   const set = new Set(values);
   // An inherited member such as `constructor` is not a label.
-  const valueIn = (labels: Labels): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+  const valueIn = (labels: Labels): string | undefined => memberOf(labels, key);
   switch (operator) {
     case '=':
     case '==':

@@ -1,3 +1,4 @@
+import { memberOf } from './json.js';
 import {
   type Labels,
   type Operator,
@@ -56,7 +57,7 @@ export function labelSelectorFrom(selector: LabelSelectorObject | null | undefin
 const OPERATORS: Readonly<Record<string, Operator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
 
 function operatorNamed(name: string): Operator {
-  const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  const operator = memberOf(OPERATORS, name);
   if (!operator) throw new SelectorError(`${JSON.stringify(name)} is not a valid label selector operator`);
   return operator;
 }

@@ -1,3 +1,4 @@
+import { memberOf } from '../apimachinery/json.js';
 import { StatusError } from './status-error.js';
 
 /** How a client wants objects. */
@@ -44,7 +45,7 @@ export function negotiate(accept: string | undefined): Media {
     if (!JSON_TYPES.has(type)) continue;
     const as = parameters.get('as') ?? '';
     if (as === '') return { form: 'object', version: 'v1', as };
-    const form = FORMS[as];
+    const form = memberOf(FORMS, as);
     const version = parameters.get('v') ?? 'v1';
     if (form && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1'))
       return { form, version, as };

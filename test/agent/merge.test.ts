@@ -85,6 +85,12 @@ test('a key with two values in a Secret is refused by name, without its value', 
   t.regex(error.message, /"k"/);
   t.notRegex(error.message, /canary/);
 });
+test('keys of a Secret may be named like the members of every JavaScript object', (t) => {
+  const names = ['__proto__', 'constructor', 'toString'];
+  const stringData = Object.fromEntries(names.map((name) => [name, 'v']));
+  const made = newObject(object('v1', 'Secret', { stringData }), OWNED);
+  t.deepEqual(made.data, Object.fromEntries(names.map((name) => [name, 'dg=='])));
+});
 test('D10: a new Service carries the hash of its spec', (t) => {
   const made = newObject(object('v1', 'Service', { spec: { selector: { a: 'b' } } }), OWNED);
   t.truthy(made.metadata.annotations?.['operator.openshift.io/spec-hash']);

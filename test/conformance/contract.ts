@@ -18,6 +18,7 @@ import { FORM_CASES } from './forms.js';
 import { FUZZED_CASES, FUZZED_REFUSALS } from './fuzzed.js';
 import { LIST_REFUSALS } from './list-refusals.js';
 import { LIST_CASES } from './lists.js';
+import { MEMBER_NAME_CASES, MEMBER_NAME_REFUSALS } from './member-names.js';
 import { METADATA_CASES } from './metadata.js';
 import { METADATA_REFUSALS } from './metadata-refusals.js';
 import { NAMESPACE_CASES } from './namespaces.js';
@@ -60,6 +61,7 @@ const CASES = {
   ...CERTIFICATE_CASES,
   ...CLIENT_CASES,
   ...FUZZED_CASES,
+  ...MEMBER_NAME_CASES,
 };
 
 const ALL_REFUSALS = {
@@ -71,6 +73,7 @@ const ALL_REFUSALS = {
   ...DELETE_REFUSALS,
   ...DEFINITION_REFUSALS,
   ...FUZZED_REFUSALS,
+  ...MEMBER_NAME_REFUSALS,
 };
 
 /** Registers every case of the API contract, to be run on the server that `start` gives. */

@@ -1,4 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
+import { setMember } from '../../apimachinery/json.js';
 import { digestOf } from '../digest.js';
 
 /** The content to write over a live object, or that only deleting and creating it again can bring it about. */
@@ -29,7 +30,7 @@ function configMap(required: Unstructured, live: Unstructured): Merged {
   const data = { ...record(required.data) };
   for (const key of injected) {
     const value = record(live.data)[key];
-    if (value !== undefined && !(key in data)) data[key] = value;
+    if (value !== undefined && !Object.hasOwn(data, key)) data[key] = value;
   }
   return {
     content: {
@@ -47,9 +48,9 @@ export function foldedSecret(required: Unstructured): Unstructured {
   const data = { ...record(required.data) };
   for (const [key, value] of Object.entries(record(stringData))) {
     const encoded = Buffer.from(String(value)).toString('base64');
-    if (key in data && data[key] !== encoded)
+    if (Object.hasOwn(data, key) && data[key] !== encoded)
       throw new Error(`Secret.stringData["${key}"] conflicts with Secret.data["${key}"]`);
-    data[key] = encoded;
+    setMember(data, key, encoded);
   }
   return { ...rest, apiVersion: required.apiVersion, kind: required.kind, metadata: required.metadata, data };
 }

@@ -1,3 +1,4 @@
+import { memberOf } from '../json.js';
 import type { StructuralSchema } from '../structural/schema.js';
 
 /** The names in the `fieldPath` of a rule: `.spec.a['b.c']`. */
@@ -10,7 +11,7 @@ export function isFieldOf(schema: StructuralSchema, fieldPath: string): boolean 
   let node: StructuralSchema | undefined = schema;
   for (const name of fieldNames(fieldPath)) {
     const others: StructuralSchema | boolean | undefined = node?.additionalProperties;
-    node = node?.properties?.[name] ?? (typeof others === 'object' ? others : undefined);
+    node = memberOf(node?.properties, name) ?? (typeof others === 'object' ? others : undefined);
   }
   return node !== undefined;
 }

@@ -1,3 +1,4 @@
+import { memberOf } from '../json.js';
 import {
   dns1035LabelProblems,
   dns1123LabelProblems,
@@ -86,7 +87,7 @@ export const NAMED_FORMATS: readonly Declaration[] = [
     declare(`format.${name}(): kubernetes.NamedFormat`, () => new NamedFormat(name, rule)),
   ),
   declare('format.named(string): optional(kubernetes.NamedFormat)', (name: string) => {
-    const rule = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+    const rule = memberOf(FORMATS, name);
     return rule ? Optional.of(new NamedFormat(name, rule)) : Optional.none;
   }),
   declare(

@@ -1,4 +1,5 @@
 import { formatDurationNanos } from '../duration.js';
+import { memberOf } from '../json.js';
 import type { StructuralSchema } from '../structural/schema.js';
 import { escapeName, unescapeName } from './names.js';
 import { formatTimestamp, parseCelDuration, parseTimestamp } from './time.js';
@@ -109,8 +110,7 @@ export class JsonMap extends CelMap {
   }
 
   #schemaOf(name: string): StructuralSchema | undefined {
-    const { [name]: property } = this.#properties ?? {};
-    return property ?? this.#values;
+    return memberOf(this.#properties, name) ?? this.#values;
   }
 }
 

@@ -1,3 +1,4 @@
+import { memberOf } from '../json.js';
 import type { Issue } from './compile-error.js';
 import type { Expr } from './expression.js';
 import { regexOf } from './regex.js';
@@ -12,7 +13,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 export function literalIssues(name: string, args: readonly Expr[]): Issue[] {
-  const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
+  const read = memberOf(READERS, name);
   const literal = args.at(-1);
   if (!read || literal?.op !== 'const' || typeof literal.value !== 'string') return [];
   try {

@@ -1,4 +1,4 @@
-import { equalJson, isJsonObject, type JsonObject } from '../json.js';
+import { equalJson, isJsonObject, type JsonObject, memberOf } from '../json.js';
 import { duplicate, type FieldError, forbidden, invalid, required, unshown } from '../structural/field-error.js';
 import { keyTextOf } from '../structural/list.js';
 import type { CelRule, StructuralSchema } from '../structural/schema.js';
@@ -89,9 +89,9 @@ function visitMembers(node: Node, object: JsonObject, old: unknown, path: string
   const oldMembers = isJsonObject(old) ? old : {};
   for (const name of Object.keys(object)) {
     const property = node.properties.get(name);
-    const child = property ?? (node.schema.properties?.[name] ? undefined : node.additional);
+    const child = property ?? (memberOf(node.schema.properties, name) ? undefined : node.additional);
     if (!child) continue;
-    const before = Object.hasOwn(oldMembers, name) ? oldMembers[name] : undefined;
+    const before = memberOf(oldMembers, name);
     visit(child, object[name], before, property ? childPath(path, name) : `${path}[${name}]`, run);
   }
 }
@@ -159,7 +159,7 @@ function pathOf(path: string, { fieldPath = '' }: CelRule, schema: StructuralSch
   let whole = path;
   let node: StructuralSchema | undefined = schema;
   for (const name of fieldNames(fieldPath)) {
-    const property: StructuralSchema | undefined = node?.properties?.[name];
+    const property: StructuralSchema | undefined = memberOf(node?.properties, name);
     whole = property ? childPath(whole, name) : `${whole}[${name}]`;
     const others: StructuralSchema | boolean | undefined = node?.additionalProperties;
     node = property ?? (typeof others === 'object' ? others : undefined);

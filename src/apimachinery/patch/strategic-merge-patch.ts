@@ -1,5 +1,5 @@
 import { goText } from '../go-text.js';
-import { isJsonObject, type JsonObject, setMember } from '../json.js';
+import { isJsonObject, type JsonObject, memberOf, setMember } from '../json.js';
 import { OBJECT_META } from '../structural/object-meta.js';
 import type { StructuralSchema } from '../structural/schema.js';
 import { type Identity, ordered } from './element-order.js';
@@ -29,7 +29,7 @@ const isDirective = (key: string): boolean =>
 
 const childSchema = (schema: Schema, key: string): Schema => {
   const additional = schema?.additionalProperties;
-  return schema?.properties?.[key] ?? (typeof additional === 'object' ? additional : undefined);
+  return memberOf(schema?.properties, key) ?? (typeof additional === 'object' ? additional : undefined);
 };
 
 const hasStrategy = (schema: Schema, strategy: string): boolean =>

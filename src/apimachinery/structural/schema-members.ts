@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.js';
+import { isJsonObject, type JsonObject, memberOf } from '../json.js';
 import { type FieldError, typeInvalid } from './field-error.js';
 import { jsonTypeOf } from './scalar.js';
 
@@ -55,7 +55,7 @@ const MEMBERS: Readonly<Record<string, readonly [type: string, check: Check]>> =
 export function memberProblems(node: unknown, path: string): FieldError[] {
   if (!isJsonObject(node)) return [typeInvalid(path, jsonTypeOf(node), 'must be of type object')];
   const wrong = Object.entries(node).flatMap(([name, value]) => {
-    const [type, check] = MEMBERS[name] ?? [];
+    const [type, check] = memberOf(MEMBERS, name) ?? [];
     if (!check || !type || value === null || check(value)) return [];
     return [typeInvalid(`${path}.${name}`, jsonTypeOf(value), `must be of type ${type}`)];
   });

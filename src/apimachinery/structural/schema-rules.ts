@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { isJsonObject, type JsonObject } from '../json.js';
+import { isJsonObject, type JsonObject, memberOf } from '../json.js';
 import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.js';
 import { childrenOf } from './schema-members.js';
 
@@ -125,7 +125,7 @@ function itemKeyProblems(items: JsonObject, keys: readonly unknown[], path: stri
   const demanded: readonly unknown[] = Array.isArray(items.required) ? items.required : [];
   return keys.flatMap((name, at) => {
     const key = String(name);
-    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    const property = memberOf(properties, key);
     const duplicate =
       keys.indexOf(name) < at ? [invalid(`${path}.${LIST_KEYS}`, keys, 'must not contain duplicate entries')] : [];
     if (!isJsonObject(property)) {

@@ -1,4 +1,4 @@
-import { equalJson, isJsonObject, type JsonObject } from '../json.js';
+import { equalJson, isJsonObject, type JsonObject, memberOf } from '../json.js';
 import { validateEmbedded } from './embedded.js';
 import { type FieldError, invalid, required, tooMany } from './field-error.js';
 import { checkListSize, checkUniqueness, keyTextOf } from './list.js';
@@ -166,7 +166,7 @@ function visitMembers(object: JsonObject, node: Node, walk: Walk, old: unknown):
       continue;
     }
     walk.trail.push(property ? key : { key });
-    visit(object[key], child, walk, oldMembers && Object.hasOwn(oldMembers, key) ? oldMembers[key] : undefined);
+    visit(object[key], child, walk, memberOf(oldMembers, key));
     walk.trail.pop();
   }
   for (const name of node.required) {

@@ -1,6 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { RoleRef, Subject } from '../builtin/rbac.js';
+import { selects } from '../builtin/selects.js';
 import { type LabelSelectorSpec, typed } from '../builtin/typed.js';
 import type { Attributes, Authorizer, Decision, User } from '../identity.js';
 import type { Kind } from '../kind.js';
@@ -92,18 +93,6 @@ export function aggregatedRules(role: Unstructured, local: LocalApi): readonly P
     .flatMap(ownRules);
   return rules.filter((rule, at) => rules.findIndex((one) => equalJson(one, rule)) === at);
 }
-
-const selects = (
-  { matchLabels = {}, matchExpressions = [] }: LabelSelectorSpec,
-  labels: Record<string, string>,
-): boolean =>
-  Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-  matchExpressions.every(({ key, operator, values = [] }) => {
-    const value = labels[key];
-    if (operator === 'In') return value !== undefined && values.includes(value);
-    if (operator === 'NotIn') return value === undefined || !values.includes(value);
-    return operator === 'Exists' ? value !== undefined : value === undefined;
-  });
 
 interface Binding {
   readonly name: string;

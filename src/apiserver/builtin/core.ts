@@ -1,5 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
-import { equalJson } from '../../apimachinery/json.js';
+import { equalJson, memberOf } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { duplicate, forbiddenField, immutable, invalidValue, required } from './causes.js';
@@ -50,7 +50,9 @@ export const configMap: Strategy = {
       ...validateImmutable(typed<Data>(object), before && typed<Data>(before)),
       ...Object.keys(data).flatMap((key) => [
         ...validateDataKey(key, 'data'),
-        ...(key in binaryData ? [invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')] : []),
+        ...(Object.hasOwn(binaryData, key)
+          ? [invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')]
+          : []),
       ]),
       ...Object.keys(binaryData).flatMap((key) => validateDataKey(key, 'binaryData')),
       ...(sizeOf(data, binaryData) > MAX_DATA_BYTES ? [tooLong('')] : []),
@@ -90,7 +92,9 @@ export const secret: Strategy = {
       ...(before && typed<Data>(before).type !== type ? [immutable('type', type)] : []),
       ...validateImmutable(typed<Data>(object), before && typed<Data>(before)),
       ...Object.entries(data).flatMap(([key]) => validateDataKey(key, 'data')),
-      ...(SECRET_TYPE_KEYS[type] ?? []).filter((key) => !(key in data)).map((key) => required(`data[${key}]`)),
+      ...(memberOf(SECRET_TYPE_KEYS, type) ?? [])
+        .filter((key) => !Object.hasOwn(data, key))
+        .map((key) => required(`data[${key}]`)),
       ...(type === 'kubernetes.io/service-account-token' &&
       !object.metadata.annotations?.['kubernetes.io/service-account.name']
         ? [required('metadata.annotations[kubernetes.io/service-account.name]')]

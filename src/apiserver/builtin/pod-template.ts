@@ -1,6 +1,7 @@
 import { dns1123LabelProblems } from '../../apimachinery/names.js';
 import type { Cause } from '../status-error.js';
 import { duplicate, invalidValue, required, unsupported } from './causes.js';
+import { selects } from './selects.js';
 import type { Container, PodSpec, PodTemplate, WorkloadSpec } from './typed.js';
 
 /** The defaults of a pod that depend on its other fields. */
@@ -86,13 +87,5 @@ export function validateSelector({ selector, template }: WorkloadSpec, path = 's
   if (!selector.matchLabels && !selector.matchExpressions) {
     return [invalidValue(`${path}.selector`, {}, 'empty selector is invalid for deployment')];
   }
-  const fits =
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = labels[key];
-      if (operator === 'In') return value !== undefined && values.includes(value);
-      if (operator === 'NotIn') return value === undefined || !values.includes(value);
-      return operator === 'Exists' ? value !== undefined : value === undefined;
-    });
-  return fits ? [] : [mismatch];
+  return selects(selector, labels) ? [] : [mismatch];
 }

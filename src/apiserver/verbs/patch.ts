@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
 import { goText } from '../../apimachinery/go-text.js';
-import { canonicalJson, isJsonObject, type JsonObject } from '../../apimachinery/json.js';
+import { canonicalJson, isJsonObject, type JsonObject, memberOf } from '../../apimachinery/json.js';
 import { jsonPatch } from '../../apimachinery/patch/json-patch.js';
 import { mergePatch } from '../../apimachinery/patch/merge-patch.js';
 import { PatchError } from '../../apimachinery/patch/patch-error.js';
@@ -37,7 +37,7 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   if (name === '') throw noName(kind);
   const type = mediaType(request.http);
   if (type === APPLY) return apply(request);
-  const change = type === STRATEGIC && kind.custom ? undefined : PATCHES[type];
+  const change = type === STRATEGIC && kind.custom ? undefined : memberOf(PATCHES, type);
   if (!change && kind.custom) throw new StatusError(415, 'UnsupportedMediaType', acceptedText());
   const options = writeOptions(request, 'patch');
   const subresource = writableSubresource(request, 'patch');

@@ -1,3 +1,4 @@
+import { memberOf } from '../../../apimachinery/json.js';
 import { type Cell, items, member, spec, status } from './column.js';
 
 const SHOWN = 2;
@@ -23,7 +24,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 
 function targetOf(metric: unknown, measured: unknown): string {
   const type = String(member(metric, 'type'));
-  const source = SOURCES[type];
+  const source = memberOf(SOURCES, type);
   if (source === undefined) return '<unknown type>';
   const [target, current] = [member(member(metric, source), 'target'), member(member(measured, source), 'current')];
   const average = member(target, 'averageValue');
