@@ -2,16 +2,14 @@ import { readFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../api/core.js';
-import type { Logger } from '../control/log.js';
 import { keepSecret } from '../control/redact.js';
 import { type Caches, createCaches } from '../kube/caches.js';
-import type { KubeClient } from '../kube/client.js';
 import { connect } from '../kube/connect.js';
-import { runLeaderElection } from '../kube/leader.js';
+import { type LeaderOptions, runLeaderElection } from '../kube/leader.js';
 import type { Loop } from '../reconciler/loop.js';
 import type { Address } from './arguments.js';
 import { healthHandler } from './health.js';
-import { type Hub, startHub } from './hub.js';
+import { startHub } from './hub.js';
 import { HUB_CONTROLLERS } from './hub-controllers.js';
 import { inClusterServer, requireAccess } from './in-cluster.js';
 import { aborted, lifetime } from './lifetime.js';
@@ -45,13 +43,11 @@ export async function runHub(command: HubCommand): Promise<void> {
   const signal = lifetime();
   const log = stderrLogger(command.verbose ? 'debug' : 'info');
   const metrics = createMetrics();
-  const client = await connect({
-    kubeconfig: command.kubeconfig,
-    userAgent: 'placet-hub',
-    log,
-    parseYaml,
-    ...inClusterServer(),
-  });
+  const access = { kubeconfig: command.kubeconfig, userAgent: 'placet-hub', log, parseYaml, ...inClusterServer() };
+  let mayWrite = (): boolean => !command.leaderElect;
+  const client = await connect({ ...access, mayWrite: () => mayWrite() });
+  // The lease must be renewed however many calls wait for an answer, and taken by who may write nothing else yet.
+  const election = await connect(access);
   const caches = createCaches(client, log, signal);
   const controllers = command.controllers ?? new Set<string>(HUB_CONTROLLERS);
   const hub = await startHub({
@@ -86,27 +82,26 @@ export async function runHub(command: HubCommand): Promise<void> {
     },
     () => log.debug('stopped before the caches synced'),
   );
-  await runLoops(hub, command, { client, log, signal });
-  await Promise.all([hub.close(), health.close(), client.close()]);
-}
-
-interface Running {
-  readonly client: KubeClient;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-}
-
-async function runLoops(hub: Hub, command: HubCommand, { client, log, signal }: Running): Promise<void> {
-  const lead = async (leading: AbortSignal): Promise<void> => {
+  const lead: LeaderOptions['lead'] = async (leading, holds) => {
+    mayWrite = holds;
     const loops: readonly Loop[] = hub.startLoops(leading);
     await aborted(leading);
     await Promise.all(loops.map(({ stopped }) => stopped));
     if (!signal.aborted) throw new Error('leadership was lost; another replica goes on');
   };
-  if (!command.leaderElect) return lead(signal);
+  await runLoops(command, { client: election, log, lead, signal });
+  await Promise.all([hub, health, client, election].map((one) => one.close()));
+}
+
+interface Running extends Pick<LeaderOptions, 'client' | 'log' | 'lead'> {
+  readonly signal: AbortSignal;
+}
+
+async function runLoops(command: HubCommand, { signal, ...running }: Running): Promise<void> {
+  if (!command.leaderElect) return running.lead(signal, () => true);
   const lease = { namespace: command.namespace, name: LEASE };
   const identity = `${hostname()}_${process.pid}`;
-  await runLeaderElection({ client, lease, identity, log, now: () => new Date(), lead }, signal);
+  await runLeaderElection({ ...running, lease, identity, now: () => new Date() }, signal);
 }
 
 /** From the file, else from the Secret; both are read again when they change, so a token can be rotated in place. */

@@ -20,6 +20,8 @@ export interface ConnectOptions {
   readonly callTimeoutMs?: number;
   /** How many calls may be on their way at a time, 64 when absent; each takes a connection. Watches do not count. */
   readonly maxConnections?: number;
+  /** Asked just before each write is sent; writes fail when it says no. Always allowed when absent. */
+  readonly mayWrite?: () => boolean;
 }
 
 /** Makes a client; the first request opens the first connection. Many informers and callers may share it. */
@@ -33,6 +35,7 @@ export async function connect(options: ConnectOptions): Promise<KubeClient> {
     proxyUrl: access.proxyUrl,
     random: Math.random,
     maxConnections: options.maxConnections ?? 64,
+    mayWrite: options.mayWrite ?? (() => true),
     callTimeoutMs: options.callTimeoutMs ?? 60_000,
   });
   return new RestClient({

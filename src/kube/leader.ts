@@ -13,8 +13,11 @@ export interface LeaderOptions {
   readonly identity: string;
   readonly log: Logger;
   readonly now: () => Date;
-  /** Runs while leading; its signal aborts when the lease is lost or released. */
-  readonly lead: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Runs while leading; its signal aborts when the lease is lost or released. A process that was frozen gets to the signal
+   * late: `holds` tells at any moment whether nobody else can lead yet.
+   */
+  readonly lead: (signal: AbortSignal, holds: () => boolean) => Promise<void>;
   /** Others wait this long after the last renewal they saw before they take over. */
   readonly leaseMs?: number;
   /** A leader that could not renew for this long stops leading. */
@@ -43,6 +46,8 @@ class Candidate {
   /** The last renewal of somebody else, and when *we* saw it: clocks of two machines are never compared. */
   #seen: { readonly version: string; readonly at: number } | undefined;
   #held: Lease | undefined;
+  /** When the last renewal that succeeded was sent. */
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -64,7 +69,8 @@ class Candidate {
     const { lead, log, identity } = this.#options;
     const leading = new AbortController();
     log.info('leading', { lease: this.#options.lease.name, identity });
-    const work = lead(leading.signal).finally(() => leading.abort());
+    const holds = (): boolean => !leading.signal.aborted && this.#leftMs() > 0;
+    const work = lead(leading.signal, holds).finally(() => leading.abort());
     const renewal = this.#renewUntilLost(AbortSignal.any([signal, leading.signal])).finally(() => leading.abort());
     await Promise.allSettled([work, renewal]);
     if (signal.aborted) await this.#release();
@@ -74,22 +80,26 @@ class Candidate {
   }
 
   async #renewUntilLost(signal: AbortSignal): Promise<void> {
-    let renewedAt = performance.now();
     while (!signal.aborted) {
       await pause(this.#retryMs, signal);
       if (signal.aborted) return;
-      const leftMs = this.#renewDeadlineMs - (performance.now() - renewedAt);
-      const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(leftMs))); // refuses fractions
-      const started = performance.now();
+      const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(this.#leftMs()))); // refuses fractions
       const renewed = await this.#attempt(signal, () => this.#tryAcquire(AbortSignal.any([signal, deadline])));
-      if (renewed) renewedAt = started;
-      else if (!this.#held || performance.now() - renewedAt >= this.#renewDeadlineMs) return;
+      if (!renewed && (!this.#held || this.#leftMs() <= 0)) return;
     }
+  }
+
+  /** Until it has to stop unless it renews. */
+  #leftMs(): number {
+    return this.#renewDeadlineMs - (performance.now() - this.#renewedAt);
   }
 
   async #attempt(signal: AbortSignal, attempt: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await attempt();
+      const started = performance.now();
+      const succeeded = await attempt();
+      if (succeeded) this.#renewedAt = started;
+      return succeeded;
     } catch (error) {
       if (!signal.aborted && !isConflict(error)) this.#options.log.warn('cannot reach the lease', { error });
       return false;

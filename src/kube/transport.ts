@@ -28,6 +28,8 @@ export interface TransportOptions {
   readonly maxConnections: number;
   /** Without a byte of its answer for this long a call is given up; whether it was carried out is then unknown. */
   readonly callTimeoutMs: number;
+  /** Asked just before each request that is not a GET leaves. */
+  readonly mayWrite: () => boolean;
 }
 
 const MAX_ATTEMPTS = 5;
@@ -83,9 +85,10 @@ export class Transport {
   }
 
   async #once({ method, path, headers, body, signal, stream }: Exchange, fresh: boolean): Promise<Reply> {
+    const { callTimeoutMs, mayWrite } = this.#options;
     const credentials = await this.#options.credentials(fresh);
     const pools = await this.#poolsFor(credentials.tls);
-    const { callTimeoutMs } = this.#options;
+    if (method !== 'GET' && !mayWrite()) throw new Error('not sent, another one may lead by now');
     return undiciRequest.call(stream ? pools.streams : pools.calls, {
       origin: this.#origin,
       method,

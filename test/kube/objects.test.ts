@@ -186,6 +186,22 @@ test('a leader that cannot renew stops before its lease runs out', async (t) => 
   t.is(state.terms, 1);
 });
 
+test.serial('a leader that was frozen for longer than it may lead knows before it does anything else', async (t) => {
+  const { client } = await startTestServer(t);
+  const abort = new AbortController();
+  const seen = await new Promise<readonly boolean[]>((resolve) => {
+    const lead = async (_: AbortSignal, holds: () => boolean): Promise<void> => {
+      const before = holds();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, QUICK.renewDeadlineMs + 50); // nothing runs meanwhile
+      resolve([before, holds()]);
+      abort.abort();
+    };
+    const options = { client, lease: LEASE, identity: 'a', log: silentLogger, now: () => new Date(), lead, ...QUICK };
+    void runLeaderElection(options, abort.signal);
+  });
+  t.deepEqual(seen, [true, false]);
+});
+
 test('an error of the leading function ends the election with that error', async (t) => {
   const { client } = await startTestServer(t);
   const options = { client, lease: LEASE, identity: 'a', log: silentLogger, now: () => new Date(), ...QUICK };

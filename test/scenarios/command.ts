@@ -46,6 +46,11 @@ export class Command implements Part {
     return this.#child?.pid;
   }
 
+  /** Resolves when it has ended by itself. */
+  async ended(): Promise<void> {
+    await until(`${this.name} to end`, () => this.#child === undefined || this.#child.exitCode !== null);
+  }
+
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
@@ -68,8 +73,10 @@ export class Command implements Part {
     const child = this.#child;
     this.#child = undefined;
     if (!child) return 0;
+    if (child.exitCode !== null) return child.exitCode;
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     child.kill(signal);
+    child.kill('SIGCONT');
     return await ended;
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceType } from '../../src/api/resource.js';
 import { followBanners } from './banners.js';
 import { Command } from './command.js';
@@ -14,6 +15,9 @@ const Lease: ResourceType = {
   plural: 'leases',
   namespaced: true,
 };
+
+/** How long a commit takes to its cluster and back, about. */
+const WAY_MS = 600;
 
 /** The hub that holds the Lease. */
 async function leader(fleet: Fleet): Promise<Command> {
@@ -51,4 +55,30 @@ export function takesOver(register: Register, servers: Servers): void {
       t.deepEqual(fleet.refusals(), []);
     },
   );
+  register('a hub that was frozen while it led writes nothing once another one leads', async (t) => {
+    const fleet = await startFleet(t, servers, { clusters: ['prod-eu'], processes: true, replicas: 2 });
+    const taken = await followBanners(fleet);
+    const first = await leader(fleet);
+    fleet.commit('works/web.yaml', /banner: .*/, 'banner: on-its-way');
+    fleet.look();
+    await sleep(Math.random() * WAY_MS); // the moment is the input of this test
+    await first.freeze();
+    await until('the other to lead', async () => (await leader(fleet)) !== first);
+    await goesThrough(fleet, 'second-leads');
+    fleet.forgetRequests();
+    await first.thaw();
+    await first.ended();
+    await fleet.quiet('the fleet');
+    t.deepEqual(fleet.writes(), []);
+    for (const [object, values] of Object.entries(await taken())) t.is(values.at(-1), 'second-leads', object);
+    await first.kill();
+    await first.start();
+    await goesThrough(fleet, 'both-run');
+    for (const values of Object.values(await taken())) {
+      t.deepEqual(
+        values,
+        ['on-its-way', 'second-leads', 'both-run'].filter((banner) => values.includes(banner)),
+      );
+    }
+  });
 }
