@@ -32,11 +32,16 @@ export function equalJson(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/** JSON text with the members of every object sorted, as Go writes it: equal values are equal texts. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-  );
+/** The value with the members of every object sorted, as Go writes its maps. */
+export function sortedJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedJson);
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, sortedJson(member)]));
+}
+
+/** Equal values are equal texts. */
+export const canonicalJson = (value: unknown): string => JSON.stringify(sortedJson(value));
 
 /** Whether `live` has everything `wanted` says; what else it has is other writers' business. */
 export function contains(live: unknown, wanted: unknown): boolean {

@@ -73,7 +73,7 @@ function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows, 
     throw badRequest(`${unrecognized(type)}: ${UNREADABLE}: ${why}${describe(bytes)}`);
   }
   try {
-    const typed = typedObject(object, type, knows, bytes.toString());
+    const typed = typedObject(object, type, knows, () => bytes.toString());
     if (type.custom) refuseOtherVersion(typed, type);
     return typed;
   } catch (error) {
@@ -82,7 +82,7 @@ function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows, 
     if (/^couldn't get/.test(error.message) || (!(lenient && type.custom) && /^Object 'Kind'/.test(error.message))) {
       throw badRequest(`${unrecognized(type)}: ${error.message}${describe(bytes)}`);
     }
-    const { apiVersion = apiVersionOf(type), kind = type.kind } = object;
+    const [apiVersion, kind] = [object.apiVersion || apiVersionOf(type), object.kind || type.kind];
     throw badRequest(
       `${kind} in version "${versionOf(String(apiVersion))}" cannot be handled as a ${type.kind}: ${error.message}`,
     );

@@ -2,7 +2,7 @@ import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
 import { equalJson } from '../apimachinery/json.js';
 import { invalid as invalidValue } from '../apimachinery/structural/field-error.js';
-import { validateWithRules } from '../apimachinery/structural/validate-with-rules.js';
+import { isBlocking, validateWithRules } from '../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from './causes.js';
 import { type Kind, type Subresource, servesStatus, type WriteContext } from './kind.js';
 import {
@@ -32,9 +32,10 @@ export function draftOfNew(
   };
   refuseOtherType(kind, draft);
   kind.strategy.prepareCreate?.(draft, context);
+  const aboutMetadata = metadataProblems(draft.metadata, kind);
   refuse(kind, draft.metadata.name, [
-    ...metadataProblems(draft.metadata, kind),
-    ...validateWithRules(kind.schema, draft, undefined).map(causeOf),
+    ...aboutMetadata,
+    ...schemaProblems(kind, draft, undefined, aboutMetadata),
     ...(kind.strategy.validate?.(draft, undefined) ?? []),
   ]);
   if (manager !== undefined) recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now });
@@ -68,7 +69,7 @@ export function draftOfUpdate(
     // Both the common part of a write and the kind's own look at the metadata, and each tells its causes.
     ...aboutMetadata,
     ...aboutMetadata,
-    ...validateWithRules(kind.schema, draft, before).map(causeOf),
+    ...schemaProblems(kind, draft, before, aboutMetadata),
     ...(kind.strategy.validate?.(draft, before) ?? []),
   ]);
   if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
@@ -79,6 +80,18 @@ export function draftOfUpdate(
     sent: kind.custom && !subresource?.view ? sent : undefined,
   });
   return draft;
+}
+
+/** The schema of a custom kind may say more of its metadata; that of a built-in one only how its lists merge. */
+function schemaProblems(
+  kind: Kind,
+  draft: Unstructured,
+  before: Unstructured | undefined,
+  others: readonly Cause[],
+): readonly Cause[] {
+  const checked = kind.custom ? draft : { ...draft, metadata: {} };
+  const blocked = others.some(({ reason }) => isBlocking(reason));
+  return validateWithRules(kind.schema, checked, before, blocked).map(causeOf);
 }
 
 /** Of a custom object that exists nobody looks at the beginning of its name. */

@@ -26,6 +26,6 @@ export function reportStrictErrors(
 }
 
 export const refusedBody =
-  ({ kind, version }: Kind) =>
+  ({ kind, version }: Pick<Kind, 'kind' | 'version'>) =>
   (problems: string): Error =>
     badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${problems}`);

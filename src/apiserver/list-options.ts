@@ -26,17 +26,24 @@ export interface WatchOptions {
 
 const MATCH = 'resourceVersionMatch';
 
-export function listOptionsOf(query: URLSearchParams): ListOptions {
+/** Refuses options that do not go together; comes before a look at the fields a kind can be selected by. */
+export function checkListOptions(query: URLSearchParams): void {
   const version = query.get('resourceVersion') ?? '';
   const match = query.get(MATCH) ?? '';
   integerIn(query, 'timeoutSeconds');
-  const asked = integerIn(query, 'limit');
+  integerIn(query, 'limit');
   refuse([
     ...(match === '' ? [] : matchProblems(query, version, match)),
     ...(query.has('sendInitialEvents')
       ? [forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')]
       : []),
   ]);
+}
+
+export function listOptionsOf(query: URLSearchParams): ListOptions {
+  const version = query.get('resourceVersion') ?? '';
+  const match = query.get(MATCH) ?? '';
+  const asked = integerIn(query, 'limit');
   // Whoever takes any version gets all of it, as from the cache of kube-apiserver.
   const limit = asked > 0 && version !== '0' ? asked : Number.POSITIVE_INFINITY;
   const next = query.get('continue') ?? '';
@@ -66,15 +73,16 @@ function matchProblems(query: URLSearchParams, version: string, match: string): 
   ];
 }
 
-export function watchOptionsOf(query: URLSearchParams): WatchOptions {
-  const version = query.get('resourceVersion') ?? '';
+const isFromAny = (query: URLSearchParams): boolean => ['', '0'].includes(query.get('resourceVersion') ?? '');
+
+/** As `checkListOptions`. */
+export function checkWatchOptions(query: URLSearchParams): void {
   const saysInitial = query.has('sendInitialEvents');
-  const fromAny = version === '' || version === '0';
-  const begins = saysInitial ? isTrue(query.get('sendInitialEvents')) : fromAny;
   // A watch from no version in particular is one that begins with what exists, and is judged as if it had said so.
-  const asksInitial = saysInitial || (fromAny && !query.get(MATCH));
+  const asksInitial = saysInitial || (isFromAny(query) && !query.get(MATCH));
   const match = query.get(MATCH) || (asksInitial && !saysInitial ? 'NotOlderThan' : '');
   integerIn(query, 'limit');
+  integerIn(query, 'timeoutSeconds');
   refuse([
     ...(asksInitial && match !== 'NotOlderThan'
       ? [forbidden(MATCH, `sendInitialEvents requires setting ${MATCH} to NotOlderThan`)]
@@ -87,9 +95,15 @@ export function watchOptionsOf(query: URLSearchParams): WatchOptions {
       ? [forbidden(MATCH, `${MATCH} is forbidden when continue is provided`)]
       : []),
   ]);
+}
+
+export function watchOptionsOf(query: URLSearchParams): WatchOptions {
+  const fromAny = isFromAny(query);
+  const sendsInitial = query.get('sendInitialEvents');
+  const begins = sendsInitial === null ? fromAny : isTrue(sendsInitial);
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
   return {
-    revision: fromAny ? undefined : revisionOf(version),
+    revision: fromAny ? undefined : revisionOf(query.get('resourceVersion') ?? ''),
     initial: begins,
     announceEnd: begins && bookmarks,
     bookmarks,

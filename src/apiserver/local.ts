@@ -6,11 +6,12 @@ import type { Kind } from './kind.js';
 import type { KindRegistry } from './kind-registry.js';
 import type { LocalApi, LocalChange, LocalWriteOptions } from './local-api.js';
 import { deleteObject } from './removal.js';
+import { shaped } from './shape.js';
 import { StatusError } from './status-error.js';
 import { bucketOf } from './store/bucket.js';
 import type { Change, Item, Store } from './store/store.js';
 import { fromStored } from './versions.js';
-import { createObject, type Sent, typed, updateObject, type WriteOptions } from './write.js';
+import { createObject, typed, updateObject, type WriteOptions } from './write.js';
 
 const callerOf = ({ fieldManager }: Pick<LocalWriteOptions, 'fieldManager'>): Caller => ({
   user: SYSTEM_USER,
@@ -34,13 +35,13 @@ export function createLocalApi(store: Store, kinds: KindRegistry, api: () => Api
       }),
     create: async (kind, object, options) => {
       const namespace = object.metadata.namespace ?? '';
-      const written = await createObject(api(), kind, namespace, sentOf(kind, object), writing(options));
+      const written = await createObject(api(), kind, namespace, completed(kind, object), writing(options));
       return written.object;
     },
     update: async (kind, object, options) => {
       const { namespace = '', name } = object.metadata;
       const subresource = kind.subresources.find((sub) => sub.name === options.subresource);
-      const produce = () => sentOf(kind, object);
+      const produce = () => ({ object: completed(kind, object) });
       return (await updateObject(api(), kind, { namespace, name, subresource }, produce, writing(options))).object;
     },
     delete: async (kind, name, options = {}) => {
@@ -66,10 +67,8 @@ const writing = (options: LocalWriteOptions): WriteOptions => ({
 });
 
 // Anything with the metadata of an object may be written; the schema of the kind judges the rest.
-const sentOf = (kind: Kind, object: KubeObject): Sent => ({
-  object: typed(kind, object as Unstructured),
-  problems: [],
-});
+const completed = (kind: Kind, object: KubeObject): Unstructured =>
+  shaped(kind, typed(kind, object as Unstructured)).object;
 
 const shown = (kind: Kind, item: Item | undefined): Unstructured | undefined => item && fromStored(kind, item);
 

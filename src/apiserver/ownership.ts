@@ -86,7 +86,7 @@ export function applied(kind: Kind, live: Unstructured | undefined, sent: Unstru
     if (!(error instanceof ApplyError)) throw error;
     if (error.reason === 'BadRequest') throw badRequest(error.message);
     const { namespace, name } = sent.metadata;
-    const what = `${namespace ?? ''}/${name}; ${kindText(apiVersionOf(kind), kind.kind)}`;
+    const what = `${namespace ?? ''}/${name ?? ''}; ${kindText(apiVersionOf(kind), kind.kind)}`;
     throw new StatusError(500, '', error.message.replace('typed patch object', `typed patch object (${what})`));
   }
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Unstructured } from '../api/meta.js';
 import type { Api, Caller } from './api.js';
 import { mediaType, readBody } from './body.js';
 import { decodeObject } from './decode.js';
 import { duplicateField, refusedBody, reportStrictErrors, unknownField } from './field-validation.js';
 import type { Kind, Subresource } from './kind.js';
-import { shaped } from './shape.js';
+import { decodedAs, type Refuse, shaped } from './shape.js';
 import type { Expected, Knows } from './typed-body.js';
-import type { Sent, WriteOptions } from './write.js';
+import type { WriteOptions } from './write.js';
 
 /** A request for a served kind, as the verbs see it. */
 export interface ResourceRequest {
@@ -30,10 +31,10 @@ export async function sentObject(
   request: ResourceRequest,
   options: WriteOptions,
   subresource?: Subresource,
-): Promise<Sent> {
-  const { kind, http } = request;
+): Promise<Unstructured> {
+  const { http } = request;
   const expected = expectedType(request, subresource?.type);
-  const { object: sent, duplicates } = decodeObject(
+  const { object, duplicates } = decodeObject(
     await bodyOf(request),
     mediaType(http),
     expected,
@@ -41,15 +42,23 @@ export async function sentObject(
     options.fieldValidation === 'Ignore',
   );
   const problems = duplicates.map(({ path }) => duplicateField(path));
-  if (subresource?.type) return { object: sent, problems };
-  const { object, unknown } = shaped(kind, sent);
-  reportStrictErrors(
-    [...problems, ...unknown.map(unknownField)],
-    options.fieldValidation,
-    options.caller,
-    refusedBody(kind),
-  );
-  return { object, problems: [], complete: true };
+  return readInto(request, subresource, object, problems, options, refusedBody(expected));
+}
+
+/** Reads JSON into the type it is to have, and reports what strict validation has against it. */
+export function readInto(
+  { kind }: ResourceRequest,
+  subresource: Subresource | undefined,
+  sent: Unstructured,
+  problems: readonly string[],
+  { fieldValidation, caller }: WriteOptions,
+  refuse: Refuse,
+): Unstructured {
+  const { object, unknown } = subresource?.type
+    ? { object: decodedAs(subresource, sent, refuse), unknown: [] }
+    : shaped(kind, sent, refuse);
+  reportStrictErrors([...problems, ...unknown.map(unknownField)], fieldValidation, caller, refuse);
+  return object;
 }
 
 type ResourceTypeName = Pick<Kind, 'group' | 'version' | 'kind'>;

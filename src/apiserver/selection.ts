@@ -14,9 +14,18 @@ export interface Selection {
   matches(object: Unstructured): boolean;
 }
 
-export function selectionOf(kind: Kind, query: URLSearchParams): Selection {
-  const labels = parsed(query.get('labelSelector'), parseLabelSelector);
-  const fields = parsed(query.get('fieldSelector'), parseFieldSelector);
+export interface Selectors {
+  readonly labels: LabelSelector | undefined;
+  readonly fields: FieldSelector | undefined;
+}
+
+export const selectorsOf = (query: URLSearchParams): Selectors => ({
+  labels: parsed(query.get('labelSelector'), parseLabelSelector),
+  fields: parsed(query.get('fieldSelector'), parseFieldSelector),
+});
+
+/** Refuses fields objects of the kind cannot be selected by. */
+export function selectionOf(kind: Kind, { labels, fields }: Selectors): Selection {
   if (fields) checkFields(kind, fields);
   return {
     everything: !labels?.requirements.length && !fields?.requirements.length,

@@ -14,7 +14,7 @@ export interface Shaped {
 }
 
 /** `converted` is what is wrong in other words, for what was not read from JSON. */
-type Refuse = (problem: string, converted?: string) => Error;
+export type Refuse = (problem: string, converted?: string) => Error;
 
 /** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
 export function shaped(

@@ -25,7 +25,7 @@ export function typedObject(
   value: JsonObject,
   type: Expected,
   knows: Knows,
-  text = JSON.stringify(value),
+  text: () => string = () => JSON.stringify(value),
 ): Unstructured {
   const { metadata, apiVersion, kind } = value;
   for (const [member, found] of Object.entries({ apiVersion, kind })) {
@@ -49,8 +49,8 @@ interface Said {
 
 const textOf = (member: unknown): string => (typeof member === 'string' ? member : '');
 
-function customType({ apiVersion, kind }: JsonObject, text: string): Said {
-  if (!kind) throw new WrongType(`Object 'Kind' is missing in '${text}'`);
+function customType({ apiVersion, kind }: JsonObject, text: () => string): Said {
+  if (!kind) throw new WrongType(`Object 'Kind' is missing in '${text()}'`);
   return { apiVersion: textOf(apiVersion), kind: textOf(kind) };
 }
 

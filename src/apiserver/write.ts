@@ -3,10 +3,9 @@ import { apiVersionOf } from '../api/resource.js';
 import type { AdmissionRequest } from './admission.js';
 import type { Api, Caller } from './api.js';
 import { draftOfNew, draftOfUpdate, isSame } from './draft.js';
-import { type FieldValidation, refusedBody, reportStrictErrors, unknownField } from './field-validation.js';
+import type { FieldValidation } from './field-validation.js';
 import { keyFor } from './keys.js';
 import type { Kind, Subresource, WriteContext } from './kind.js';
-import { decodedAs, shaped } from './shape.js';
 import { alreadyExists, conflict, notFound, STALE, StatusError } from './status-error.js';
 import { type Item, RevisionMismatch } from './store/store.js';
 import { tidied } from './tidy.js';
@@ -27,15 +26,6 @@ export interface Written {
   readonly item: Item | undefined;
 }
 
-/** What a client sent, its type checked but nothing else. */
-export interface Sent {
-  readonly object: Unstructured;
-  /** What strict validation has against the body, unknown fields aside. */
-  readonly problems: readonly string[];
-  /** The schema has had its say: nothing is to be pruned or defaulted. */
-  readonly complete?: boolean;
-}
-
 export interface Place {
   readonly namespace: string;
   readonly name: string;
@@ -50,19 +40,19 @@ export const contextOf = (api: Api, { caller, dryRun }: Pick<WriteOptions, 'call
   local: api.local,
 });
 
-/** Stores a new object in the namespace of the request. */
+/** Stores a new object, in the shape of its kind, in the namespace of the request. */
 export async function createObject(
   api: Api,
   kind: Kind,
   namespace: string,
-  sent: Sent,
+  sent: Unstructured,
   options: WriteOptions,
 ): Promise<Written> {
   for (let attempt = 1; ; attempt += 1) {
     const created = await insertSent(api, kind, namespace, sent, options);
     if (created) return created;
-    const generated = !sent.object.metadata.name && attempt < GENERATED_NAME_TRIES;
-    if (!generated) throw taken(api, kind, namespace, sent.object.metadata);
+    const generated = !sent.metadata.name && attempt < GENERATED_NAME_TRIES;
+    if (!generated) throw taken(api, kind, namespace, sent.metadata);
   }
 }
 
@@ -84,13 +74,10 @@ export function insertSent(
   api: Api,
   kind: Kind,
   namespace: string,
-  { object: sent, problems, complete = false }: Sent,
+  sent: Unstructured,
   options: WriteOptions,
 ): Promise<Written | undefined> {
-  const { object, unknown } = complete ? { object: sent, unknown: [] } : shaped(kind, sent);
-  const all = [...problems, ...unknown.map(unknownField)];
-  reportStrictErrors(all, options.fieldValidation, options.caller, refusedBody(kind));
-  const tidy = tidied(kind, object, options.caller);
+  const tidy = tidied(kind, sent, options.caller);
   const draft = draftOfNew(kind, namespace, tidy, contextOf(api, options), options.fieldManager);
   refuseVersion(sent, options);
   return insert(api, kind, options.dryRun ? withVersion(draft, sent.metadata) : draft, options);
@@ -134,9 +121,9 @@ export interface Target extends Place {
 /** Gives what a request wants stored, from what is stored; may throw. Called again after a conflict. */
 export type Produce = (before: Unstructured) => Produced | Promise<Produced>;
 
-export interface Produced extends Sent {
-  /** How unknown and doubled fields are refused, when not as in a body. */
-  readonly refuse?: (problems: string) => Error;
+export interface Produced {
+  /** In the shape of the kind, or of what the subresource shows of it. */
+  readonly object: Unstructured;
   /** The request does not insist on the resourceVersion in the object: it may be tried again on a newer state. */
   readonly retriable?: boolean;
   /** The uid is no precondition: another one is refused as a change (patches, applies). */
@@ -195,18 +182,9 @@ function draftFor(
   produced: Produced,
   options: WriteOptions,
 ): Unstructured {
-  const { refuse = refusedBody(kind), problems, owned = false } = produced;
-  const { subresource: sub } = target;
-  const { object, unknown } = sub?.view
-    ? { object: decodedAs(sub, produced.object, refuse), unknown: [] }
-    : produced.complete
-      ? { object: produced.object, unknown: [] }
-      : shaped(kind, produced.object, refuse);
-  const all = [...problems, ...unknown.map(unknownField)];
-  reportStrictErrors(all, options.fieldValidation, options.caller, refuse);
-  checkPreconditions(kind, target.name, { ...produced, object }, before);
-  const manager = owned ? undefined : options.fieldManager;
-  const tidy = tidied(kind, object, options.caller, before);
+  checkPreconditions(kind, target.name, produced, before);
+  const manager = produced.owned ? undefined : options.fieldManager;
+  const tidy = tidied(kind, produced.object, options.caller, before);
   const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);
   const { namespace, name, subresource } = target;
   const asked = { kind, subresource: subresource?.name ?? '', namespace, name, object: draft, before };

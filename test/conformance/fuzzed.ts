@@ -1,11 +1,9 @@
-import { type Cases, configMap, type Place, widget } from './fixture.js';
+import { APPLY, type Cases, configMap, JSON_PATCH, MERGE, type Place, widget } from './fixture.js';
 import { BAD, INVALID, type Refusal } from './refusal.js';
 
 const ABSENT = { code: 404, reason: 'NotFound' } as const;
 const RBAC = 'rbac.authorization.k8s.io';
 const leases = (namespace: string) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-const JSON_PATCH = 'application/json-patch+json';
-const MERGE = 'application/merge-patch+json';
 
 /** What `npm run fuzz:api` found to be answered differently once. */
 export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
@@ -58,7 +56,7 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
     method: 'PATCH',
     path: ({ configMaps }: Place) => `${configMaps}/new?fieldManager=one`,
     call: {
-      type: 'application/apply-patch+yaml',
+      type: APPLY,
       body: {
         ...configMap('new', {}, { uid: '00000000-0000-4000-8000-000000000000' }),
         binaryData: { k: '!' },
@@ -133,6 +131,56 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
     reason: 'Conflict',
     message: /Precondition failed: UID in precondition: x, UID in object meta: $/,
   },
+  'a JSON patch that makes the name of a custom object an object': {
+    method: 'PATCH',
+    path: ({ widgets }: Place) => `${widgets}/taken`,
+    call: { type: JSON_PATCH, body: [{ op: 'replace', path: '/metadata/name', value: {} }] },
+    ...INVALID,
+    message: /"name\\":\{\}.*: json: cannot unmarshal object into Go struct field ObjectMeta\.name of type string$/,
+  },
+  'a JSON patch that makes two misfits: the one that is first in the alphabet is told': {
+    method: 'PATCH',
+    path: ({ configMaps }: Place) => `${configMaps}/taken`,
+    call: { type: MERGE, body: { metadata: { finalizers: 1 }, data: 7 } },
+    ...INVALID,
+    message: /json: cannot unmarshal number into Go struct field ConfigMap\.data of type map\[string\]string$/,
+  },
+  'a list with options that do not go together, by a field nobody can select by: the options are told': {
+    method: 'GET',
+    path: ({ widgets }: Place) => `${widgets}?fieldSelector=spec.none%3D1&resourceVersionMatch=Exact`,
+    ...INVALID,
+    message: /^ListOptions\.meta\.k8s\.io "" is invalid: resourceVersionMatch: Forbidden/,
+  },
+  'a custom object without a kind, where unknown fields are ignored': {
+    method: 'POST',
+    path: ({ widgets }: Place) => `${widgets}?fieldValidation=Ignore`,
+    call: { body: { ...widget('b'), kind: null } },
+    ...BAD,
+    message: /^Widget in version "v1" cannot be handled as a Widget: Object 'Kind' is missing in '.*'$/,
+  },
+  'an update without a name for another namespace: the namespace is told': {
+    method: 'PUT',
+    path: ({ configMaps }: Place) => `${configMaps}/taken`,
+    call: { body: { metadata: { namespace: 'default' } } },
+    ...BAD,
+    message: 'the namespace of the provided object does not match the namespace sent on the request',
+  },
+  'an applied misfit for another name: the misfit is told': {
+    method: 'PATCH',
+    path: ({ widgets }: Place) => `${widgets}/taken?fieldManager=one`,
+    call: { type: APPLY, body: { ...widget('other'), surplus: 1 } },
+    code: 500,
+    reason: '',
+    message:
+      /^failed to create typed patch object \(\/other; .*Kind=Widget\): \.surplus: field not declared in schema$/,
+  },
+  'an applied new object without a name': {
+    method: 'PATCH',
+    path: ({ widgets }: Place) => `${widgets}/new?fieldManager=one`,
+    call: { type: APPLY, body: { ...widget('new'), metadata: {} } },
+    ...BAD,
+    message: 'the name of the object (new based on URL) was undeterminable: name must be provided',
+  },
   'a lease that tells a time without microseconds': {
     method: 'POST',
     path: ({ namespace }: Place) => leases(namespace),
@@ -144,6 +192,52 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 export const FUZZED_CASES: Cases = {
+  'a finalizer may stand twice': async (t, { wire, configMaps }) => {
+    const finalizers = ['example.com/hold', 'example.com/hold'];
+    const { code, body } = await wire.call('POST', configMaps, { body: configMap('twice', {}, { finalizers }) });
+    t.is(code, 201);
+    t.deepEqual(body.metadata.finalizers, finalizers);
+  },
+  'a patch that is refused for the name it leaves has its unknown fields told': async (t, { wire, configMaps }) => {
+    await wire.call('POST', configMaps, { body: configMap('a') });
+    const body = [
+      { op: 'add', path: '/surplus', value: 1 },
+      { op: 'remove', path: '/metadata/name' },
+    ];
+    const { code, headers } = await wire.call('PATCH', `${configMaps}/a`, { type: JSON_PATCH, body });
+    t.is(code, 400);
+    t.regex(headers.warning ?? '', /unknown field \\"surplus\\"/);
+  },
+  'what is applied need not name the object that exists': async (t, { wire, widgets }) => {
+    await wire.call('POST', widgets, { body: widget('a') });
+    const body = { ...widget('', { colour: 'green' }), metadata: {} };
+    const { code, body: after } = await wire.call('PATCH', `${widgets}/a?fieldManager=one&force=true`, {
+      type: APPLY,
+      body,
+    });
+    t.is(code, 200);
+    t.is(after.metadata.name, 'a');
+  },
+  'a map of a custom object whose members are applied no more cannot be applied as empty': async (
+    t,
+    { wire, widgets },
+  ) => {
+    const apply = (free: object) =>
+      wire.call('PATCH', `${widgets}/a?fieldManager=one`, { type: APPLY, body: widget('a', { free }) });
+    t.is((await apply({ a: 1 })).code, 201);
+    const { code, body } = await apply({});
+    t.is(code, 422);
+    t.regex(body.message, /spec\.free: Invalid value: "null": spec\.free in body must be of type object: "null"$/);
+  },
+  'an applied body that says something twice is refused for its type first, without a warning': async (
+    t,
+    { wire, configMaps },
+  ) => {
+    const body = '{"metadata":{"name":"a","name":"a"}}';
+    const { code, headers } = await wire.call('PATCH', `${configMaps}/a?fieldManager=one`, { type: APPLY, body });
+    t.is(code, 400);
+    t.is(headers.warning, undefined);
+  },
   'a status written beside a spec that cannot be read costs the object its field owners': async (
     t,
     { wire, widgets },

@@ -13,13 +13,6 @@ const WORDS: readonly (readonly [why: string, pattern: RegExp])[] = [
     'keys of etcd are not told',
     /StorageError: invalid object, Code: \d+, Key: [^,]*, ResourceVersion: [^,]*, AdditionalErrorMsg: /g,
   ],
-  ['what a JSON parser says of bad JSON', /(json parse error|error decoding patch|yaml: line \d+): .*/gs],
-  [
-    'what a JSON parser says of bad JSON',
-    /(?<="message":")(Unexpected (token|end)|invalid character|unexpected end).*?(?="[,}])/g,
-  ],
-  ['how what a patch made is shown', /Invalid value: \\"(?:\{|map\[).*?[}\]]\\": /gs],
-  ['a body without a kind is shown as it came', /is missing in '.*/gs],
   ['nobody keeps a selfLink', /"selfLink":"[^"]*",?/g],
   ['columns of built-in kinds have no descriptions', /(?<="description":")[^"]*(?=","format":)/g],
 ];

@@ -8,6 +8,9 @@ export interface Normal {
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const VERSION_IN_TEXT = /((?:ResourceVersion in [a-z ]+|current): |in record \(|"resourceVersion":")(\d+)/gi;
+/** The whole text: a patch put it where versions are not. */
+const MOVED_VERSION = /^\d{3,}$/;
+const SHOWN = /Invalid value: ("(?:[^"\\]|\\.)*")/g;
 /** What the generator lets servers make names from. */
 const GENERATED = /\bgen-\d*-[a-z0-9]{5}\b/g;
 /** Times of this run; others were sent and must come back. */
@@ -44,8 +47,16 @@ export class Normaliser {
   #string(text: string, key: string): string {
     if (key === 'resourceVersion' && /^\d+$/.test(text)) return this.#token('version', text);
     if (key === 'continue' && text !== '') return '<continue>';
-    if (key === 'message') return sortedProblems(appliedProblems(this.#text(text)));
+    if (key === 'message') return sortedProblems(appliedProblems(this.#text(this.#withShown(text))));
     return this.#text(text);
+  }
+
+  /** Objects that are shown in messages are JSON: with their members in another order they are the same. */
+  #withShown(message: string): string {
+    return message.replace(SHOWN, (whole, quoted: string) => {
+      const shown = objectIn(quoted);
+      return shown === undefined ? whole : `Invalid value: ${JSON.stringify(JSON.stringify(this.value(shown)))}`;
+    });
   }
 
   #text(text: string): string {
@@ -54,7 +65,8 @@ export class Normaliser {
       .replace(UUID, (uid) => this.#token('uid', uid, uid === text))
       .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#token('version', version, false))
       .replace(GENERATED, (name) => this.#token('name', name, name === text))
-      .replace(TIME, (time) => (Math.abs(Date.parse(time) - Date.now()) < RECENT_MS ? '<now>' : time));
+      .replace(TIME, (time) => (Math.abs(Date.parse(time) - Date.now()) < RECENT_MS ? '<now>' : time))
+      .replace(MOVED_VERSION, (version) => (this.#tokens.has(`version ${version}`) ? '<version>' : version));
   }
 
   /** Messages may name what other words leave out: nothing is learned from them. */
@@ -65,6 +77,15 @@ export class Normaliser {
     return this.#tokens.get(key) ?? '';
   }
 }
+
+const objectIn = (quoted: string): object | undefined => {
+  try {
+    const shown: unknown = JSON.parse(String(JSON.parse(quoted)));
+    return typeof shown === 'object' && shown !== null ? shown : undefined;
+  } catch {
+    return undefined; // some other text
+  }
+};
 
 const isList = (value: object): boolean => 'items' in value || 'rows' in value;
 

@@ -186,9 +186,13 @@ const withoutDeletion = ({
   ...metadata
 }: Json): Json => metadata;
 
-/** Of an empty map that was applied to a new custom object kube-apiserver keeps bytes nobody sees, until the next write. */
-const withoutEmptyMaps = (metadata: Json): Json =>
-  Object.fromEntries(Object.entries(metadata).filter(([, value]) => !isObject(value) || Object.keys(value).length > 0));
+/** Of an empty map or list applied to a new custom object kube-apiserver keeps bytes nobody sees, until the next write. */
+const withoutEmpties = (metadata: Json): Json =>
+  Object.fromEntries(
+    Object.entries(metadata).filter(
+      ([, value]) => value === null || typeof value !== 'object' || Object.keys(value).length > 0,
+    ),
+  );
 
 const apply = (kind: FuzzKind): fc.Arbitrary<Step> =>
   fc
@@ -204,7 +208,7 @@ const apply = (kind: FuzzKind): fc.Arbitrary<Step> =>
       const metadata =
         isObject(body) && isObject(body.metadata)
           ? {
-              ...withoutEmptyMaps(withoutDeletion(body.metadata)),
+              ...withoutEmpties(withoutDeletion(body.metadata)),
               ...version,
               name: path
                 .replace(/\/status$/, '')

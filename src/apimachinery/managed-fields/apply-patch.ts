@@ -19,7 +19,7 @@ import {
 import { merge } from './merge.js';
 import { metadataOf, NEVER_OWNED, resetFields, withManagedFields, withoutManagedFields } from './metadata-fields.js';
 import { type OwnershipType, resourceType } from './ownership-type.js';
-import { remove, removeWhole } from './remove.js';
+import { remove } from './remove.js';
 import { ownable, timestamp, updatedManagers } from './track-update.js';
 
 /** A server-side apply. */
@@ -127,7 +127,7 @@ function prune(merged: JsonObject, managers: Managers, last: FieldSet, type: Own
   const kept = remove(merged, difference(all, union(left, managed)), type) ?? {};
   const removed = difference(all, withNamedFields(fieldsOf(kept, type), type));
   // A resource stays one: its apiVersion, kind and name are never owned.
-  return (removeWhole(merged, intersection(removed, abandoned), type) ?? {}) as JsonObject;
+  return (remove(merged, intersection(removed, abandoned), type) ?? {}) as JsonObject;
 }
 
 function finished(request: ApplyRequest, live: JsonObject, { object, managers }: Decided): ApplyResult {

@@ -27,15 +27,7 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, query } = request;
   const subresource = writableSubresource(request, 'patch');
   const options = writeOptions(request, 'apply');
-  const { value, duplicates } = await parseApplied(request);
-  const repeated = duplicates.map(
-    ({ name: key, line }) => `line ${line}: key ${JSON.stringify(key)} already set in map`,
-  );
-  reportStrictErrors(repeated, options.fieldValidation, options.caller, () => {
-    const lines = repeated.map((one) => `\n  ${one}`).join('');
-    return badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${lines}`);
-  });
-  const sent = sentTo(request, value);
+  const bytes = await bodyOf(request);
   const target = { namespace, name, subresource };
   const writing = {
     manager: options.fieldManager,
@@ -43,39 +35,45 @@ export async function apply(request: ResourceRequest): Promise<Answer> {
     force: forceOf(query),
     now: api.now(),
   };
-  const produce = (before: Unstructured): Produced => ({
-    object: completed(kind, sent, applied(kind, before, sent, writing)),
-    problems: [],
-    complete: true,
-    owned: true,
-    keepsUid: true,
-    retriable: sent.metadata.resourceVersion === undefined,
-  });
+  const applyTo = (before: Unstructured | undefined) => {
+    const { value, duplicates } = parseApplied(bytes);
+    const sent = sentTo(request, value);
+    const object = completed(kind, sent, applied(kind, before, sent, writing));
+    // The body is read once more, with a look at what it says twice, when all else is done.
+    reportRepeated(duplicates, options);
+    return { sent, object };
+  };
+  const produce = (before: Unstructured): Produced => {
+    const { sent, object } = applyTo(before);
+    const retriable = sent.metadata.resourceVersion === undefined;
+    return { object: placedAt(request, object), owned: true, keepsUid: true, retriable };
+  };
   for (;;) {
     if (api.store.head(keyFor(kind, namespace, name))) {
       return answerWritten(request, await updateObject(api, kind, target, produce, options));
     }
     if (subresource) throw notFound(kind, name);
     await request.allow('create');
-    const created = await create(request, sent, applied(kind, undefined, sent, writing), options);
+    const created = await create(request, applyTo(undefined).object, options);
     if (created) return answerWritten(request, created);
   }
 }
 
 /** Undefined when somebody else created it meanwhile. */
-function create(
-  { api, kind, namespace, name }: ResourceRequest,
-  sent: Unstructured,
-  object: Unstructured,
-  options: WriteOptions,
-) {
-  const complete = completed(kind, sent, object);
+function create(request: ResourceRequest, object: Unstructured, options: WriteOptions) {
+  const { api, kind, namespace, name } = request;
   const { uid } = object.metadata;
   if (uid) {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(kind, name, why);
   }
-  const draft = draftOfNew(kind, namespace, tidied(kind, complete, options.caller), contextOf(api, options), undefined);
+  const draft = draftOfNew(
+    kind,
+    namespace,
+    tidied(kind, placedAt(request, object), options.caller),
+    contextOf(api, options),
+    undefined,
+  );
   const { resourceVersion } = object.metadata;
   const shown =
     options.dryRun && resourceVersion ? { ...draft, metadata: { ...draft.metadata, resourceVersion } } : draft;
@@ -91,23 +89,25 @@ const unconverted =
   (kind: Kind, { metadata }: Unstructured) =>
   (problem: string, converted = problem): Error => {
     const type = kindText(apiVersionOf(kind), kind.kind);
-    const what = `${metadata.namespace ?? ''}/${metadata.name}; ${type}`;
+    const what = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${type}`;
     const why = `unable to convert unstructured object to ${type}: ${converted}`;
     return new StatusError(500, '', `failed to convert new object (${what}) to proper version: ${why}`);
   };
-
-function withoutNamespace(object: Unstructured): Unstructured {
-  const { namespace: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
 
 interface Applied {
   readonly value: JsonObject;
   readonly duplicates: readonly Duplicate[];
 }
 
-async function parseApplied(request: ResourceRequest): Promise<Applied> {
-  const bytes = await bodyOf(request);
+function reportRepeated(duplicates: readonly Duplicate[], { fieldValidation, caller }: WriteOptions): void {
+  const repeated = duplicates.map(({ name, line }) => `line ${line}: key ${JSON.stringify(name)} already set in map`);
+  reportStrictErrors(repeated, fieldValidation, caller, () => {
+    const lines = repeated.map((one) => `\n  ${one}`).join('');
+    return badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${lines}`);
+  });
+}
+
+function parseApplied(bytes: Buffer): Applied {
   if (bytes.length === 0) return { value: {}, duplicates: [] };
   const { value, duplicates } = parseJson(bytes, APPLY, 'error decoding YAML: ');
   if (value === null) return { value: {}, duplicates };
@@ -131,10 +131,7 @@ function sentTo(request: ResourceRequest, value: JsonObject): Unstructured {
     throw new StatusError(500, '', `failed to create typed patch object (${what}): ${why}`);
   }
   try {
-    const object = typedObject(value, kind, knows(request));
-    const placed = placedAt(request, object);
-    // Messages about what was applied name the namespace only if it does.
-    return object.metadata.namespace ? placed : withoutNamespace(object);
+    return typedObject(value, kind, knows(request));
   } catch (error) {
     throw error instanceof WrongType ? badRequest(error.message) : error;
   }

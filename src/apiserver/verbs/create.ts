@@ -1,9 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
-import { refusedBody } from '../field-validation.js';
 import { keyFor } from '../keys.js';
 import { type ResourceRequest, sentObject } from '../request.js';
-import { decodedAs } from '../shape.js';
 import { badRequest, methodNotAllowed, noSuchSubresource, notFound, notSupportedAt } from '../status-error.js';
 import { fromStored } from '../versions.js';
 import { contextOf, createObject } from '../write.js';
@@ -18,10 +16,10 @@ export async function create(request: ResourceRequest): Promise<Answer> {
   const options = writeOptions(request);
   const sent = await sentObject(request, options);
   if (kind.strategy.answer) {
-    const object = placed(request, decodedAs(kind, sent.object, refusedBody(kind)));
+    const object = placed(request, sent);
     return { code: 201, body: await kind.strategy.answer(object, contextOf(api, options)) };
   }
-  const namespace = namespaceOf(request, sent.object);
+  const namespace = namespaceOf(request, sent);
   return answerWritten(request, await createObject(api, kind, namespace, sent, options));
 }
 
@@ -48,7 +46,7 @@ async function createAt(request: ResourceRequest): Promise<Answer> {
   const parent = api.store.head(keyFor(kind, namespace, name));
   if (!parent) throw notFound(kind, name);
   const options = writeOptions(request);
-  const object = withoutNulls((await sentObject(request, options, subresource)).object);
+  const object = withoutNulls(await sentObject(request, options, subresource));
   const context = contextOf(api, options);
   return { code: 201, body: await subresource.create(fromStored(kind, parent), object, context) };
 }

@@ -3,11 +3,11 @@ import { type Answer, ok } from '../answer.js';
 import { after, encodeContinue } from '../continue-token.js';
 import { prefixFor } from '../keys.js';
 import { goTypeOf, type Kind } from '../kind.js';
-import { checkReached, type ListOptions, listOptionsOf } from '../list-options.js';
+import { checkListOptions, checkReached, type ListOptions, listOptionsOf } from '../list-options.js';
 import { type Media, negotiate, notAcceptable } from '../media.js';
 import { metadataOf } from '../partial-metadata.js';
 import type { ResourceRequest } from '../request.js';
-import { type Selection, selectionOf } from '../selection.js';
+import { type Selection, selectionOf, selectorsOf } from '../selection.js';
 import { gone } from '../status-error.js';
 import { Compacted, type Item, type Page, type Store } from '../store/store.js';
 import { tableOf } from '../table.js';
@@ -20,7 +20,9 @@ export function list(request: ResourceRequest): Answer {
 
 /** The objects a request selects, or one page of them. */
 export function listed({ api, kind, namespace, query }: ResourceRequest): ListPage {
-  const selection = selectionOf(kind, query);
+  const selectors = selectorsOf(query);
+  checkListOptions(query);
+  const selection = selectionOf(kind, selectors);
   const prefix = prefixFor(kind, namespace);
   const collection = { prefix, kind, selection, options: listOptionsOf(query) };
   const isPlaced = namespace !== '' || !kind.namespaced;

@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
 import { goText } from '../../apimachinery/go-text.js';
-import { canonicalJson, isJsonObject, type JsonObject, memberOf } from '../../apimachinery/json.js';
+import { isJsonObject, type JsonObject, memberOf, sortedJson } from '../../apimachinery/json.js';
 import { jsonPatch } from '../../apimachinery/patch/json-patch.js';
 import { mergePatch } from '../../apimachinery/patch/merge-patch.js';
 import { PatchError } from '../../apimachinery/patch/patch-error.js';
@@ -11,10 +11,9 @@ import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
 import { causeOf } from '../causes.js';
 import { parseJson } from '../decode.js';
-import { duplicateField, reportStrictErrors } from '../field-validation.js';
+import { duplicateField } from '../field-validation.js';
 import type { Kind } from '../kind.js';
-import { bodyOf, expectedType, knows, type ResourceRequest } from '../request.js';
-import { decodedAs } from '../shape.js';
+import { bodyOf, expectedType, knows, type ResourceRequest, readInto } from '../request.js';
 import { badRequest, invalid, StatusError, unsupportedMediaType } from '../status-error.js';
 import { type Expected, type Knows, refuseNoVersion, typedObject, WrongType } from '../typed-body.js';
 import { type Produced, updateObject } from '../write.js';
@@ -24,12 +23,18 @@ import { APPLY, apply } from './apply.js';
 import { JSON_PATCH, operationProblems, patchOf, STRATEGIC, unreadable } from './patch-body.js';
 import { noName, placedAt, writableSubresource } from './update.js';
 
-type Patch = (kind: Kind, target: Unstructured, patch: unknown) => unknown;
+type Patch = (kind: Kind, target: Unstructured, patch: unknown, expected: Expected) => unknown;
 
+/** What they make is read in the order of its members: the first misfit is told. */
 const PATCHES: Readonly<Record<string, Patch>> = {
-  [JSON_PATCH]: (_kind, target, operations) => jsonPatch(target, operations),
-  'application/merge-patch+json': (_kind, target, patch) => mergePatch(target, patch),
-  [STRATEGIC]: (kind, target, patch) => strategicMergePatch(kind.schema, target as unknown as JsonObject, patch),
+  [JSON_PATCH]: (_kind, target, operations) => sortedJson(jsonPatch(target, operations)),
+  'application/merge-patch+json': (_kind, target, patch) => sortedJson(mergePatch(target, patch)),
+  // What it says of the type is not read.
+  [STRATEGIC]: ({ schema }, target, patch, expected) => ({
+    ...strategicMergePatch(schema, target as unknown as JsonObject, patch),
+    apiVersion: apiVersionOf(expected),
+    kind: expected.kind,
+  }),
 };
 
 export async function patch(request: ResourceRequest): Promise<Answer> {
@@ -47,19 +52,13 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
   const produce = (before: Unstructured): Produced => {
     const { value, problems: strict } = patchIn(bytes, type, options.fieldValidation !== 'Ignore');
     const live = subresource?.view ? subresource.view(before) : before;
-    const result = patched(change, kind, live, value);
     const expected = expectedType(request, subresource?.type);
-    // What a strategic merge patch says of the type is not read.
-    const whole = type === STRATEGIC ? { ...result, apiVersion: apiVersionOf(expected), kind: expected.kind } : result;
-    const shown = type === STRATEGIC ? goText(value) : kind.custom ? canonicalJson(result) : JSON.stringify(result);
+    const result = patched(change, kind, live, value, expected);
     const refuse = (problems: string, converted = problems) =>
-      refusedPatch(shown, type === STRATEGIC ? converted : problems);
-    reportStrictErrors(strict, options.fieldValidation, options.caller, refuse);
-    const typed = typedResult(whole, expected, knows(request), refuse);
-    // A built-in kind is read into its types before its name is looked at.
-    const read = kind.custom || subresource?.view ? typed : decodedAs(kind, typed, refuse);
-    const object = placedAt(request, read);
-    return { object, problems: [], refuse, keepsUid: true, ...unversioned(before, object) };
+      type === STRATEGIC ? refusedPatch(goText(value), converted) : refusedPatch(JSON.stringify(result), problems);
+    const typed = typedResult(result, expected, knows(request), refuse);
+    const object = placedAt(request, readInto(request, subresource, typed, strict, options, refuse));
+    return { object, keepsUid: true, ...unversioned(before, object) };
   };
   const target = { namespace, name, subresource };
   return answerWritten(request, await updateObject(api, kind, target, produce, options));
@@ -83,7 +82,7 @@ function typedResult(
   refuse: (why: string) => Error,
 ): Unstructured {
   try {
-    const object = typedObject(result, expected, known, canonicalJson(result));
+    const object = typedObject(result, expected, known, () => JSON.stringify(result));
     refuseNoVersion(object);
     return object;
   } catch (error) {
@@ -91,9 +90,9 @@ function typedResult(
   }
 }
 
-function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown): JsonObject {
+function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown, expected: Expected): JsonObject {
   try {
-    const result = change(kind, target, patch);
+    const result = change(kind, target, patch, expected);
     if (!isJsonObject(result)) throw new PatchError('Inapplicable', 'the patch leaves no object');
     return result;
   } catch (error) {

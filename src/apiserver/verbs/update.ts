@@ -4,7 +4,7 @@ import { keyFor } from '../keys.js';
 import type { Kind, Subresource } from '../kind.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { badRequest, conflict, methodNotAllowed, noSuchSubresource } from '../status-error.js';
-import { insertSent, type Sent, updateObject } from '../write.js';
+import { insertSent, updateObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 
@@ -13,28 +13,27 @@ export async function update(request: ResourceRequest): Promise<Answer> {
   if (name === '') throw noName(kind);
   const subresource = writableSubresource(request, 'update');
   const options = writeOptions(request);
-  const sent = await sentObject(request, options, subresource);
-  const placed = { ...sent, object: placedAt(request, sent.object) };
-  const produce = () => placed;
+  const object = placedAt(request, await sentObject(request, options, subresource));
+  const produce = () => ({ object });
   const target = { namespace, name, subresource };
   for (;;) {
     if (!kind.createsOnUpdate || subresource || api.store.head(keyFor(kind, namespace, name))) {
       return answerWritten(request, await updateObject(api, kind, target, produce, options));
     }
     await request.allow('create');
-    const created = await insertSent(api, kind, namespace, forCreation(kind, placed), options);
+    const created = await insertSent(api, kind, namespace, forCreation(kind, object), options);
     if (created) return answerWritten(request, created);
   }
 }
 
 /** The version of an object that is gone does not matter; its uid does. */
-function forCreation(kind: Kind, sent: Sent): Sent {
-  const { uid, resourceVersion: _, ...metadata } = sent.object.metadata;
+function forCreation(kind: Kind, sent: Unstructured): Unstructured {
+  const { uid, resourceVersion: _, ...metadata } = sent.metadata;
   if (uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
     throw conflict(kind, metadata.name, why);
   }
-  return { ...sent, object: { ...sent.object, metadata } };
+  return { ...sent, metadata };
 }
 
 /** Writing to a collection; the handler of custom kinds gets as far as looking for the name. */
@@ -43,12 +42,12 @@ export const noName = ({ custom }: Kind): Error => (custom ? badRequest('name mu
 /** An object written to a URL must have the name and namespace the URL says; it may leave the namespace out. */
 export function placedAt({ kind, namespace, name }: ResourceRequest, object: Unstructured): Unstructured {
   const found = object.metadata.name ?? '';
-  if (found === '') {
-    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  }
   const named = object.metadata.namespace || namespace;
   if (kind.namespaced && named !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (found === '') {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
   if (found !== name) {
     throw badRequest(`the name of the object (${found}) does not match the name on the URL (${name})`);

@@ -1,8 +1,8 @@
 import { prefixFor } from '../keys.js';
-import { checkReached, tooLarge, watchOptionsOf } from '../list-options.js';
+import { checkReached, checkWatchOptions, tooLarge, watchOptionsOf } from '../list-options.js';
 import { negotiate } from '../media.js';
 import type { ResourceRequest } from '../request.js';
-import { selectionOf } from '../selection.js';
+import { selectionOf, selectorsOf } from '../selection.js';
 import { gone } from '../status-error.js';
 import { Compacted } from '../store/store.js';
 import { EventFormat } from '../watch-event.js';
@@ -12,7 +12,9 @@ import { WatchStream } from '../watch-stream.js';
 export async function watch(request: ResourceRequest): Promise<void> {
   const { api, kind, namespace, query, response, http } = request;
   const media = negotiate(http.headers.accept);
-  const selection = selectionOf(kind, query);
+  const selectors = selectorsOf(query);
+  checkWatchOptions(query);
+  const selection = selectionOf(kind, selectors);
   const prefix = prefixFor(kind, namespace);
   const format = new EventFormat(kind, media, query, api.now);
   const start = watchOptionsOf(query);
