@@ -19,7 +19,7 @@ interface StreamOptions {
   readonly revision: () => number;
 }
 
-/** A client this far behind is cut off; it resumes from the last event it read. */
+/** A client this far behind, in bytes, is cut off; it resumes from the last event it read. */
 const MAX_BEHIND = 16 * 1024 * 1024;
 /** How often a quiet client learns the revision it has reached. */
 const BOOKMARK_EVERY_MS = 60_000;
@@ -36,6 +36,8 @@ export class WatchStream implements Watcher {
   readonly #cleanups: (() => void)[] = [];
   readonly ended: Promise<void>;
   #buffered: Buffer[] = [];
+  /** Bytes of the beginning that wait to be sent: nobody has read them late. */
+  #beginning = 0;
   #closed = false;
   #isFirst = true;
 
@@ -63,6 +65,15 @@ export class WatchStream implements Watcher {
     if (!change.key.startsWith(this.#options.prefix)) return;
     const type = this.#typeOf(change);
     if (type) this.#tell(type, shownItem(type, change));
+  }
+
+  /** To be called in the turn in which all the stream begins with was told: from here on the client must keep up. */
+  begun(): void {
+    this.#write();
+    this.#beginning = this.#response.writableLength;
+    this.#response.once('drain', () => {
+      this.#beginning = 0;
+    });
   }
 
   deliver(change: Change, lines: Map<string, Buffer>): void {
@@ -149,12 +160,16 @@ export class WatchStream implements Watcher {
   }
 
   #flush(): void {
+    this.#write();
+    if (this.#closed || this.#response.writableLength <= this.#beginning + MAX_BEHIND) return;
+    this.#close();
+    this.#response.destroy();
+  }
+
+  #write(): void {
     const [first] = this.#buffered;
     if (this.#closed || !first) return;
     this.#response.write(this.#buffered.length === 1 ? first : Buffer.concat(this.#buffered));
     this.#buffered = [];
-    if (this.#response.writableLength <= MAX_BEHIND) return;
-    this.#close();
-    this.#response.destroy();
   }
 }

@@ -46,6 +46,7 @@ export async function watch(request: ResourceRequest): Promise<void> {
       return;
     }
   }
+  stream.begun();
   const remove = api.watches.add(prefix, stream);
   stream.onEnd(remove);
   stream.keepCurrent();
