@@ -45,80 +45,41 @@ test(
 test('an inserted value is not shared with the patch', rfc6902, {}, [add('/a', {}), add('/a/b', 1)], { a: { b: 1 } });
 test('a passing test changes nothing', rfc6902, { a: [1] }, [{ op: 'test', path: '/a', value: [1] }], { a: [1] });
 
+test('positions are read as Go reads numbers', rfc6902, { a: [1] }, [add('/a/01', 2), add('/a/+0', 0)], {
+  a: [0, 1, 2],
+});
+test('what stands before the first slash is not looked at', rfc6902, {}, [add('x/a', 1)], { a: 1 });
+test('lists may be entered from the end', rfc6902, [{}, {}], [add('/-1/a', 1)], [{}, { a: 1 }]);
+test(
+  'members named __proto__ are members like any other',
+  rfc6902,
+  {},
+  [add('/__proto__', {}), add('/__proto__/a', 1), { op: 'copy', from: '/__proto__', path: '/b' }],
+  JSON.parse('{"__proto__":{"a":1},"b":{"a":1}}'),
+);
+
 const refuses = test.macro({
-  exec: (t, target: unknown, operations: unknown, reason: PatchError['reason'], message: string) => {
+  exec: (t, target: unknown, operations: unknown, reason: PatchError['reason'] = 'Inapplicable') => {
     const error = t.throws(() => jsonPatch(deepFreeze(target), operations), { instanceOf: PatchError });
-    t.is(error.message, message);
     t.is(error.reason, reason);
   },
   title: (name = '') => `JSON patch refuses ${name}`,
 });
-test(
-  'a failing test',
-  refuses,
-  { a: 1 },
-  [add('/b', 1), { op: 'test', path: '/a', value: 2 }],
-  'Inapplicable',
-  'testing value /a failed: test failed',
-);
-test(
-  'to add below what is missing',
-  refuses,
-  {},
-  [add('/a/b', 1)],
-  'Inapplicable',
-  'add operation does not apply: doc is missing path: "/a/b": missing value',
-);
-test(
-  'to remove what is missing',
-  refuses,
-  { a: {} },
-  [{ op: 'remove', path: '/a/b' }],
-  'Inapplicable',
-  "error in remove for path: '/a/b': Unable to remove nonexistent key: b: missing value",
-);
-test(
-  'to replace below what is missing',
-  refuses,
-  {},
-  [{ op: 'replace', path: '/a/b', value: 1 }],
-  'Inapplicable',
-  'replace operation does not apply: doc is missing path: /a/b: missing value',
-);
-test(
-  'to move what is missing',
-  refuses,
-  {},
-  [{ op: 'move', from: '/a', path: '/b' }],
-  'Inapplicable',
-  'move operation does not apply: doc is missing from path: /a: missing value',
-);
-test(
-  'a position beyond the end',
-  refuses,
-  { a: [] },
-  [add('/a/1', 1)],
-  'Inapplicable',
-  "error in add for path: '/a/1': Unable to access invalid index: 1: invalid index referenced",
-);
-test(
-  'positions with leading zeros',
-  refuses,
-  { a: [1, 2] },
-  [add('/a/01', 1)],
-  'Inapplicable',
-  `error in path: '/a/01': "01" is not a list position`,
-);
-test('unknown operations', refuses, {}, [{ op: 'merge', path: '/a' }], 'Inapplicable', 'Unexpected kind: merge');
-test('what is not a list', refuses, {}, { op: 'add' }, 'Malformed', 'a JSON patch must be a list of operations');
-test(
-  'too many operations',
-  refuses,
-  {},
-  Array(10_001).fill(add('/a', 1)),
-  'TooLarge',
-  'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
-);
+test('a failing test', refuses, { a: 1 }, [add('/b', 1), { op: 'test', path: '/a', value: 2 }]);
+test('to add below what is missing', refuses, {}, [add('/a/b', 1)]);
+test('to add below what is neither object nor list', refuses, { a: 1 }, [add('/a/b', 1)]);
+test('to remove what is missing', refuses, { a: {} }, [{ op: 'remove', path: '/a/b' }]);
+test('to replace below what is missing', refuses, {}, [{ op: 'replace', path: '/a/b', value: 1 }]);
+test('to move what is missing', refuses, {}, [{ op: 'move', from: '/a', path: '/b' }]);
+test('to move something into itself', refuses, { a: { b: 1 } }, [{ op: 'move', from: '/a', path: '/a/b' }]);
+test('a position beyond the end', refuses, { a: [] }, [add('/a/1', 1)]);
+test('a position before the beginning', refuses, { a: [] }, [add('/a/-2', 1)]);
+test('a position that is no number', refuses, { a: [1] }, [{ op: 'remove', path: '/a/-' }]);
+test('to add the whole document', refuses, {}, [add('', 1)]);
+test('unknown operations', refuses, {}, [{ op: 'merge', path: '/a' }]);
+test('a path that is none', refuses, {}, [add('a', 1)]);
+test('what is not a list', refuses, {}, { op: 'add' }, 'Malformed');
+test('too many operations', refuses, {}, Array(10_001).fill(add('/a', 1)), 'TooLarge');
 test('JSON patch refuses to reach into prototypes', (t) => {
   t.throws(() => jsonPatch({}, [add('/__proto__/polluted', 1)]), { instanceOf: PatchError });
   t.false('polluted' in {});
