@@ -18,6 +18,8 @@ export interface FieldSelector {
 /** Reads `metadata.name=a,status.phase!=Running`; a backslash escapes `,`, `=` and itself in a value. Throws `SelectorError`. */
 export function parseFieldSelector(text: string): FieldSelector {
   const requirements = splitTerms(text)
+    // The first requirement of a field counts where one is asked for, and the first that is wrong is told.
+    .sort()
     .filter((term) => term !== '')
     .map((term) => readTerm(term, text))
     .filter(({ field, value }) => field !== '' || value !== '');

@@ -6,6 +6,7 @@ import type { Kind } from './kind.js';
 import type { ResourceRequest } from './request.js';
 import { parseResourcePath, type ResourcePath, verbOf } from './resource-path.js';
 import { answerRootPath } from './root-paths.js';
+import { selectedName } from './selection.js';
 import { badRequest, forbidden, methodNotAllowed, noSuchResource, StatusError } from './status-error.js';
 import { refuseUnserved } from './unserved.js';
 import { create } from './verbs/create.js';
@@ -76,6 +77,13 @@ function statusOf(api: Api, error: unknown, http: IncomingMessage): StatusError 
   });
 }
 
+/** Slashes in front would begin the name of a host. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const target = url.replace(/^\/+/, '/');
+  if (!URL.canParse(target, 'http://host')) throw badRequest('the URL cannot be read');
+  return new URL(target, 'http://host');
+}
+
 async function route(
   api: Api,
   { authenticator, authorizer }: Guards,
@@ -83,7 +91,7 @@ async function route(
   response: ServerResponse,
   warn: (message: string) => void,
 ): Promise<Answer | undefined> {
-  const url = new URL(http.url ?? '/', 'http://host');
+  const url = urlOf(http);
   const path = parseResourcePath(url.pathname);
   const verb = path ? verbOf(http.method ?? '', path, url.searchParams) : (http.method ?? '').toLowerCase();
   if (verb === undefined) throw methodNotAllowed();
@@ -126,7 +134,7 @@ const fits = ({ namespaced }: Kind, { namespace, name, plural }: ResourcePath): 
 /** A list of one name is allowed to those who may see that name. */
 function withSelectedName(path: ResourcePath, verb: string, query: URLSearchParams): ResourcePath {
   if (verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection') return path;
-  const [, name] = /^metadata\.name==?([^,!=]+)$/.exec(query.get('fieldSelector') ?? '') ?? [];
+  const name = selectedName(query);
   return name === undefined ? path : { ...path, name };
 }
 

@@ -5,6 +5,8 @@ import { type LabelSelector, parseLabelSelector } from '../apimachinery/selector
 import type { Kind } from './kind.js';
 import { badRequest } from './status-error.js';
 
+const NAME = 'metadata.name';
+
 /** Which objects of a collection a request is about. */
 export interface Selection {
   /** True when nothing is left out. */
@@ -29,9 +31,19 @@ export function selectionOf(kind: Kind, { labels, fields }: Selectors): Selectio
   if (fields) checkFields(kind, fields);
   return {
     everything: !labels?.requirements.length && !fields?.requirements.length,
-    name: fields?.exact('metadata.name'),
+    name: fields?.exact(NAME),
     matches: (object) => matches(object, labels, fields),
   };
+}
+
+/** The only name a list may have, for who decides whether it is allowed; a selector that cannot be read is refused later. */
+export function selectedName(query: URLSearchParams): string | undefined {
+  try {
+    return parseFieldSelector(query.get('fieldSelector') ?? '').exact(NAME) || undefined;
+  } catch (error) {
+    if (error instanceof SelectorError) return undefined;
+    throw error;
+  }
 }
 
 function parsed<T>(text: string | null, parse: (text: string) => T): T | undefined {
@@ -44,7 +56,7 @@ function parsed<T>(text: string | null, parse: (text: string) => T): T | undefin
   }
 }
 
-const ALWAYS = new Set(['metadata.name', 'metadata.namespace']);
+const ALWAYS = new Set([NAME, 'metadata.namespace']);
 
 function checkFields(kind: Kind, { requirements }: FieldSelector): void {
   const selectable = kind.selectableFields.map((path) => path.replace(/^\./, ''));

@@ -1,9 +1,10 @@
+import { request } from 'node:https';
 import test from 'ava';
 import fc from 'fast-check';
 import { createPki } from '../../src/apiserver/pki.js';
 import { startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
-import { jsonLogger } from '../../src/control/log.js';
+import { jsonLogger, silentLogger } from '../../src/control/log.js';
 import { eventually, WIDGET_CRD, WIDGETS } from '../conformance/fixture.js';
 import { Wire } from '../conformance/wire.js';
 
@@ -228,4 +229,29 @@ test('whatever is sent, the answer is an object or a refusal in Kubernetes form,
   );
   t.deepEqual(logged, []);
   t.is((await wire.call('GET', '/readyz')).text, 'ok');
+});
+
+test('whatever stands where a path belongs, the answer is one', async (t) => {
+  const staticTokens = new Map([[TOKEN, { name: 'hostile', groups: ['system:masters', 'system:authenticated'] }]]);
+  const server = await startApiServer({
+    store: createMemoryStore(),
+    pki: await createPki(),
+    log: silentLogger,
+    staticTokens,
+  });
+  t.teardown(() => server.close());
+  const { hostname, port } = new URL(server.url);
+  const codeOf = (path: string) =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      const options = { hostname, port, path, headers, ca: server.caCertificate, agent: false };
+      request(options, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+  t.is(await codeOf('//'), 200);
+  t.is(await codeOf('//version'), 200);
+  t.is(await codeOf(`${server.url}/version`), 200);
+  t.is(await codeOf('http://['), 400);
+  t.is(await codeOf('/api/v1/namespaces/%zz'), 400);
 });

@@ -53,8 +53,17 @@ export const RIGHTS_CASES: Cases = {
     t.true(await may('list', 'deployments', { group: 'apps', subresource: 'scale' }));
     t.false(await may('*', 'deployments', { group: 'apps' }));
     // A list of one name is a question about that name.
-    t.is((await p.wire.call('GET', `${p.configMaps}?fieldSelector=metadata.name%3Da`, as('u'))).code, 200);
-    t.is((await p.wire.call('GET', `${p.configMaps}?fieldSelector=metadata.name%3Db`, as('u'))).code, 403);
+    const list = async (selector: string) =>
+      (await p.wire.call('GET', `${p.configMaps}?fieldSelector=${encodeURIComponent(selector)}`, as('u'))).code;
+    t.is(await list('metadata.name=a'), 200);
+    t.is(await list('metadata.name=b'), 403);
+    t.is(await list('metadata.name!=b'), 403);
+    t.is(await list(`metadata.namespace=${p.namespace},metadata.name==a`), 200);
+    t.is(await list('metadata.name=a,metadata.name=b'), 200);
+    // In the order of the alphabet.
+    t.is(await list('metadata.name=b,metadata.name=a'), 200);
+    t.is(await list('metadata.name=b,metadata.name=c'), 403);
+    t.is(await list('metadata.name=a='), 403);
     const body = { metadata: { name: 'a' } };
     t.is((await p.wire.call('POST', p.configMaps, { body, ...as('u') })).code, 403);
   },
