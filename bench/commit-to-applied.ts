@@ -1,144 +1,127 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ConfigMap } from '../src/api/core.js';
-import type { KubeObject } from '../src/api/meta.js';
+import { isConditionTrue } from '../src/api/conditions.js';
+import { ConfigMap, Namespace } from '../src/api/core.js';
 import { PlacementDecision } from '../src/api/placement-decision.js';
+import { PLACEMENT_LABEL } from '../src/api/placement-labels.js';
+import { REPLICA_SET_LABEL } from '../src/api/replica-set.js';
 import type { ResourceType } from '../src/api/resource.js';
 import { ManifestWork } from '../src/api/work.js';
-import { connect } from '../src/kube/connect.js';
-import { placet, scratch, until } from './processes.js';
-import { type Benchmark, percentiles } from './report.js';
+import { silentLogger } from '../src/control/log.js';
+import type { KubeClient } from '../src/kube/client.js';
+import { startInformer } from '../src/kube/informer.js';
+import { REAL } from '../test/real/real-server.js';
+import { embeddedProcesses } from '../test/scenarios/process-server.js';
+import { chosenServers, type ServerName } from './chosen-servers.js';
+import { CLUSTERS, type ClusterName, type Delivery, devDelivery, fleetDelivery } from './delivery.js';
+import { until } from './processes.js';
+import { type Benchmark, percentiles, type Row, sideBySide } from './report.js';
 
 const PUSHES = 50;
-const CLUSTER_OF = { eu: 'prod-eu', us: 'prod-us' } as const;
-type Region = keyof typeof CLUSTER_OF;
+const WEB = 'placements/web.yaml';
 
-interface Endpoints {
-  readonly generator: string;
-  readonly generatorToken: string;
+const LEGS = {
+  pushed: 'the push returns',
+  decided: 'PlacementDecision names the new cluster',
+  served: 'generator answers with it',
+  applied: 'object exists on the new cluster',
+  reported: 'work is Applied and Available on the hub',
+  removed: 'object is gone from the old cluster',
+} as const;
+type Leg = keyof typeof LEGS;
+
+/** A way to run the system; the clusters of `real` are one kube-apiserver and one embedded server. */
+interface Setup {
+  readonly name: string;
+  readonly needs: ServerName;
+  readonly start: () => Promise<Delivery>;
 }
+
+const SETUPS: readonly Setup[] = [
+  { name: 'placet dev', needs: 'embedded', start: devDelivery },
+  { name: 'hub, agents, servers apart', needs: 'embedded', start: () => fleetDelivery(embeddedProcesses()) },
+  { name: 'the same on kube-apiserver', needs: 'real', start: () => fleetDelivery(REAL) },
+];
 
 /** 50 pushes that move the placement `fleet/web` between two regions; each leg of the way is timed from the push's start. */
-export const benchCommitToApplied: Benchmark = async (signal) => {
-  const folder = scratch();
-  const data = join(folder.path, 'data');
-  const dev = placet(['dev', '--data-dir', data]);
-  try {
-    await until('placet dev', () => existsSync(join(data, 'endpoints.json')));
-    const endpoints = JSON.parse(readFileSync(join(data, 'endpoints.json'), 'utf8')) as Endpoints; // written by placet dev
-    return await pushes(folder.path, data, endpoints, signal);
-  } finally {
-    await dev.stop();
-    folder.remove();
+export const benchCommitToApplied: Benchmark = async (signal, options) => {
+  const { names, absent } = await chosenServers(options);
+  const columns: (readonly Row[])[] = [];
+  for (const { name, needs, start } of SETUPS) {
+    if (!names.includes(needs)) continue;
+    const delivery = await start();
+    const abort = new AbortController();
+    try {
+      const times = await pushes(delivery, AbortSignal.any([signal, abort.signal]));
+      columns.push([{ name: '', value: name }, ...times]);
+    } finally {
+      abort.abort();
+      await delivery.close();
+    }
   }
+  return [...sideBySide(columns), ...absent];
 };
 
-async function pushes(folder: string, data: string, endpoints: Endpoints, signal: AbortSignal) {
-  const tree = join(folder, 'tree');
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args], {
-      cwd: existsSync(tree) ? tree : folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  git('clone', '--quiet', join(data, 'fleet.git'), tree);
-  const hub = await connect({ kubeconfig: join(data, 'hub.kubeconfig'), userAgent: 'placet-bench' });
-  const seen = await watchAll(data, signal);
-  await until('the first delivery', () => seen.cluster() === 'prod-eu' && seen.applied.has('prod-eu'));
-
-  const legs = { pushed: [], decided: [], served: [], applied: [], reported: [], removed: [] } as Record<
-    string,
-    number[]
-  >;
+async function pushes(delivery: Delivery, signal: AbortSignal): Promise<Row[]> {
+  const seen = watchAll(delivery, signal);
+  await until('the first delivery', () => seen.decided() === 'prod-eu' && seen.isApplied('prod-eu'));
+  const samples = new Map<Leg, number[]>();
   for (let push = 0; push < PUSHES; push += 1) {
-    const to: Region = push % 2 === 0 ? 'us' : 'eu';
-    const path = join(tree, 'placements', 'web.yaml');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/region: \w+/, `region: ${to}`));
-    git('commit', '-qam', `Move to ${to}`);
+    const [to, from] = push % 2 === 0 ? (['us', 'eu'] as const) : (['eu', 'us'] as const);
+    const announce = delivery.commit(WEB, /region: \w+/, `region: ${to}`);
     const started = performance.now();
-    const since = (leg: string): void => void legs[leg]?.push(performance.now() - started);
-    const wanted = CLUSTER_OF[to];
-    const before = CLUSTER_OF[to === 'us' ? 'eu' : 'us'];
-    const steps = [
-      until('the decision', () => seen.cluster() === wanted, 30_000, 1).then(() => since('decided')),
-      until('the answer', async () => (await served(endpoints)) === wanted, 30_000, 1).then(() => since('served')),
-      until('the objects', () => seen.applied.has(wanted), 30_000, 1).then(() => since('applied')),
-      until('the report', () => seen.reported.has(wanted), 30_000, 1).then(() => since('reported')),
-      until('the removal', () => !seen.applied.has(before), 30_000, 1).then(() => since('removed')),
-    ];
-    await pushInBackground(tree);
-    since('pushed');
-    await Promise.all(steps);
+    const reached = async (leg: Leg, check: () => boolean | Promise<boolean>): Promise<void> => {
+      await until(LEGS[leg], check, 30_000, 1);
+      samples.set(leg, [...(samples.get(leg) ?? []), performance.now() - started]);
+    };
+    const pushed = announce();
+    await Promise.all([
+      pushed.then(() => reached('pushed', () => true)),
+      reached('decided', () => seen.decided() === `prod-${to}`),
+      reached('served', async () => (await served(delivery)) === `prod-${to}`),
+      reached('applied', () => seen.isApplied(`prod-${to}`)),
+      reached('reported', () => seen.isReported(`prod-${to}`)),
+      reached('removed', () => !seen.isApplied(`prod-${from}`)),
+    ]);
+    // The next push moves it back there.
+    await until('nothing to be left on the old cluster', () => seen.isLeft(`prod-${from}`));
   }
-  await hub.close();
-  const title = {
-    pushed: 'git push returns',
-    decided: 'PlacementDecision names the new cluster',
-    served: 'generator answers with it',
-    applied: 'object exists on the new cluster',
-    reported: 'work is Applied and Available on the hub',
-    removed: 'object is gone from the old cluster',
-  } as Record<string, string>;
-  return Object.entries(legs).map(([leg, samples]) => ({ name: title[leg] ?? leg, value: percentiles(samples) }));
+  return (Object.keys(LEGS) as Leg[]).map((leg) => ({ name: LEGS[leg], value: percentiles(samples.get(leg) ?? []) })); // the keys of LEGS
 }
 
-const pushInBackground = async (tree: string): Promise<void> => {
-  const { execFile } = await import('node:child_process');
-  await new Promise<void>((done, fail) =>
-    execFile('git', ['push', '--quiet'], { cwd: tree }, (error) => (error ? fail(error) : done())),
-  );
-};
-
-async function served({ generator, generatorToken }: Endpoints): Promise<string | undefined> {
-  const response = await fetch(`${generator}/api/v1/getparams.execute`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${generatorToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      applicationSetName: 'web',
-      input: { parameters: { placement: 'web', namespace: 'fleet' } },
-    }),
-  });
+async function served({ ask }: Delivery): Promise<string | undefined> {
+  const response = await ask({ placement: 'web', namespace: 'fleet' });
   if (!response.ok) return undefined;
-  const answer = (await response.json()) as { output: { parameters: { clusterName: string }[] } }; // the generator's contract
-  return answer.output.parameters.length === 1 ? answer.output.parameters[0]?.clusterName : undefined;
+  const { output } = (await response.json()) as { output: { parameters: { clusterName: string }[] } }; // the generator's contract
+  return onlyOne(output.parameters)?.clusterName;
 }
+
+const onlyOne = <T>(items: readonly T[]): T | undefined => (items.length === 1 ? items[0] : undefined);
 
 /** What a client that watches sees: the decision of `fleet/web`, where its ConfigMap exists, where its work is reported. */
-async function watchAll(data: string, signal: AbortSignal) {
-  const applied = new Set<string>();
-  const reported = new Set<string>();
-  let clusters: readonly string[] = [];
-  const follow = async <R extends ResourceType>(
-    kubeconfig: string,
-    type: R,
-    namespace: string | undefined,
-    on: (type: string, object: KubeObject) => void,
-  ) => {
-    const client = await connect({ kubeconfig, userAgent: 'placet-bench' });
-    const events = client.watch(type, { ...(namespace ? { namespace } : {}), resourceVersion: '0', signal });
-    void (async () => {
-      for await (const event of events) if (event.type !== 'ERROR') on(event.type, event.object as KubeObject); // every kind is one
-    })();
+function watchAll({ hub, clusters }: Delivery, signal: AbortSignal) {
+  const watch = <R extends ResourceType>(client: KubeClient | undefined, type: R, namespace?: string) => {
+    if (!client) throw new Error(`no cluster to watch ${type.plural} on`);
+    return startInformer(client, type, { ...(namespace && { namespace }), log: silentLogger }, signal);
   };
-  await follow(join(data, 'hub.kubeconfig'), PlacementDecision, 'fleet', (_, object) => {
-    if (object.metadata.labels?.['cluster.open-cluster-management.io/placement'] !== 'web') return;
-    const { status } = PlacementDecision.schema.parse(object);
-    clusters = status?.decisions.map(({ clusterName }) => clusterName) ?? [];
-  });
-  for (const cluster of Object.values(CLUSTER_OF)) {
-    await follow(join(data, 'clusters', `${cluster}.kubeconfig`), ConfigMap, 'web', (type, object) => {
-      if (object.metadata.name !== 'web') return;
-      if (type === 'DELETED') applied.delete(cluster);
-      else if (type !== 'BOOKMARK') applied.add(cluster);
-    });
-    await follow(join(data, 'hub.kubeconfig'), ManifestWork, cluster, (type, object) => {
-      const { status } = ManifestWork.schema.parse(object);
-      const holds = (name: string): boolean =>
-        status?.conditions?.some((one) => one.type === name && one.status === 'True') ?? false;
-      if (type !== 'DELETED' && holds('Applied') && holds('Available')) reported.add(cluster);
-      else reported.delete(cluster);
-    });
-  }
-  return { applied, reported, cluster: () => (clusters.length === 1 ? clusters[0] : undefined) };
+  const decisions = watch(hub, PlacementDecision, 'fleet');
+  const objects = new Map(CLUSTERS.map((name) => [name, watch(clusters.get(name), ConfigMap, 'web')]));
+  const namespaces = new Map(CLUSTERS.map((name) => [name, watch(clusters.get(name), Namespace)]));
+  const works = new Map(CLUSTERS.map((name) => [name, watch(hub, ManifestWork, name)]));
+  const isOfWeb = ({ metadata }: ManifestWork): boolean => metadata.labels?.[REPLICA_SET_LABEL] === 'fleet.web';
+  const isGood = ({ status }: ManifestWork): boolean =>
+    ['Applied', 'Available'].every((type) => isConditionTrue(status?.conditions, type));
+  const worksOn = (cluster: ClusterName) => works.get(cluster)?.list().filter(isOfWeb) ?? [];
+  return {
+    decided: () =>
+      onlyOne(
+        decisions
+          .list()
+          .filter(({ metadata }) => metadata.labels?.[PLACEMENT_LABEL] === 'web')
+          .flatMap(({ status }) => status?.decisions ?? []),
+      )?.clusterName,
+    isApplied: (cluster: ClusterName) => objects.get(cluster)?.get('web/web') !== undefined,
+    isReported: (cluster: ClusterName) => worksOn(cluster).some(isGood),
+    /** Nothing is on its way out any more; a namespace takes its time. */
+    isLeft: (cluster: ClusterName) =>
+      worksOn(cluster).length === 0 && namespaces.get(cluster)?.get('web') === undefined,
+  };
 }

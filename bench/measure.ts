@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { findBinaries } from '../test/real/binaries.js';
+import { chosenServers } from './chosen-servers.js';
 import { CpuMeter, childrenOf, type Usage } from './cpu.js';
-import type { MeasuredServer, MeasuredServers } from './measured-servers.js';
+import { MEASURED, type MeasuredServer, type MeasuredServers } from './measured-servers.js';
 import { PLACET, placet, type Running, scratch } from './processes.js';
-import { type Benchmark, type BenchmarkOptions, type Row, sideBySide } from './report.js';
+import { type Benchmark, type Row, sideBySide } from './report.js';
 
 const MEASURE = resolve('../shared/measure');
 const CLUSTER = 'cluster1';
@@ -23,9 +23,10 @@ interface Phase {
 /** Latencies as a client of anyone's controllers sees them; the programs live outside the repository. */
 export const benchMeasure: Benchmark = async (_, options) => {
   if (!existsSync(MEASURE)) return [{ name: 'skipped', value: `the measuring programs are not at ${MEASURE}` }];
-  const { servers, absent } = await serversOf(options);
+  const { names, absent } = await chosenServers(options);
   const columns: (readonly Row[])[] = [];
-  for (const one of servers) {
+  for (const name of names) {
+    const one = MEASURED[name];
     columns.push([
       { name: '', value: one.name },
       ...(await agent(one)),
@@ -37,25 +38,6 @@ export const benchMeasure: Benchmark = async (_, options) => {
   }
   return [...sideBySide(columns), ...absent];
 };
-
-interface Chosen {
-  readonly servers: readonly MeasuredServers[];
-  /** Says why a server is not measured. */
-  readonly absent: readonly Row[];
-}
-
-async function serversOf({ server }: BenchmarkOptions): Promise<Chosen> {
-  const { EMBEDDED, REAL } = await import('./measured-servers.js');
-  if (server === 'embedded') return { servers: [EMBEDDED], absent: [] };
-  try {
-    await findBinaries((line) => console.error(line));
-    return { servers: server === 'real' ? [REAL] : [EMBEDDED, REAL], absent: [] };
-  } catch (error) {
-    if (server === 'real') throw error;
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { servers: [EMBEDDED], absent: [{ name: 'kube-apiserver: not measured', value: reason }] };
-  }
-}
 
 async function agent(servers: MeasuredServers): Promise<Row[]> {
   const folder = scratch();
@@ -69,6 +51,7 @@ async function agent(servers: MeasuredServers): Promise<Row[]> {
   const run = (...args: readonly string[]): Promise<Phase[]> =>
     measured('agent.mjs', [hub.kubeconfig, spoke.kubeconfig, CLUSTER, ...args], [hub, spoke], running);
   try {
+    await running.ready();
     return [
       ...rows('agent, 60 works, 10/s', await run('60', '3', '10')),
       ...rows('agent, 500 works at once', await run('500', '0', '1000')),
@@ -86,6 +69,7 @@ async function placement(servers: MeasuredServers): Promise<Row[]> {
   const run = (clusters: number, placements: number): Promise<Phase[]> =>
     measured('placement.mjs', [hub.kubeconfig, String(clusters), String(placements), '30'], [hub], controller);
   try {
+    await controller.ready();
     return [
       ...rows('placement, 200 clusters × 50 placements', await run(200, 50)),
       ...rows('placement, 1,000 clusters × 300 placements', await run(1_000, 300)),

@@ -8,6 +8,8 @@ export const PLACET = resolve('dist/src/cli/main.js');
 
 export interface Running {
   readonly child: ChildProcess;
+  /** Resolves when `/readyz` at its `--metrics-addr` says so. */
+  ready(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,12 +31,17 @@ export function placet(args: readonly string[]): Running {
   });
   return {
     child,
+    ready: () => until(`placet ${args[0]} to be ready`, () => isReady(/"metrics":"([^"]+)"/.exec(output)?.[1])),
     stop: async () => {
       stopping = true;
       child.kill('SIGTERM');
       await ended;
     },
   };
+}
+
+async function isReady(metricsUrl: string | undefined): Promise<boolean> {
+  return metricsUrl !== undefined && (await fetch(`${metricsUrl}/readyz`)).ok;
 }
 
 export async function until(

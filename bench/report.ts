@@ -13,16 +13,45 @@ export interface BenchmarkOptions {
 
 export type Benchmark = (signal: AbortSignal, options: BenchmarkOptions) => Promise<readonly Row[]>;
 
-/** One table of tables whose rows have the same names. */
+/** A row and the titles it stands under: what is indented less. */
+function pathsOf(rows: readonly Row[]): string[] {
+  const titles: string[] = [];
+  return rows.map(({ name }) => {
+    const depth = name.search(/\S|$/);
+    titles.length = depth;
+    titles[depth] = name;
+    return titles.filter(Boolean).join(' › ');
+  });
+}
+
+/** One table of several: rows of the same name under the same titles stand beside each other, what a table lacks stays empty. */
 export function sideBySide(tables: readonly (readonly Row[])[]): Row[] {
   const widths = tables.map((rows) => Math.max(...rows.map(({ value }) => value.length)));
-  return (tables[0] ?? []).map(({ name }, row) => ({
-    name,
-    value: tables
-      .map((rows, column) => (rows[row]?.value ?? '').padEnd(widths[column] ?? 0))
+  const columns = tables.map((rows) => {
+    const paths = pathsOf(rows);
+    return new Map(rows.map((row, index) => [paths[index] ?? '', row]));
+  });
+  return merged(columns.map((column) => [...column.keys()])).map((path) => ({
+    name: columns.find((column) => column.has(path))?.get(path)?.name ?? '',
+    value: columns
+      .map((column, index) => (column.get(path)?.value ?? '').padEnd(widths[index] ?? 0))
       .join('  |  ')
       .trimEnd(),
   }));
+}
+
+/** Every entry of the lists once; what only a later list has stands where it stands there. */
+function merged(lists: readonly (readonly string[])[]): string[] {
+  const all: string[] = [];
+  for (const list of lists) {
+    let at = 0;
+    for (const entry of list) {
+      const found = all.indexOf(entry);
+      if (found === -1) all.splice(at, 0, entry);
+      at = (found === -1 ? at : found) + 1;
+    }
+  }
+  return all;
 }
 
 export function machine(): string {

@@ -2,6 +2,8 @@ import { ManagedCluster } from '../api/cluster.js';
 import type { InventoryEntry } from '../api/gitsource.js';
 import { type KubeObject, keyOf } from '../api/meta.js';
 import { PlacementDecision } from '../api/placement-decision.js';
+import { PLACEMENT_LABEL } from '../api/placement-labels.js';
+import { REPLICA_SET_LABEL } from '../api/replica-set.js';
 import type { ResourceType } from '../api/resource.js';
 import { ManifestWork } from '../api/work.js';
 import { transient } from '../gitsource/failure.js';
@@ -23,9 +25,6 @@ export type Drift = (source: string, type: ResourceType, key: string, after: Kub
 
 // A kind that is not installed or may not be listed never syncs; that must not hold a worker for ever.
 const SYNC_MS = 15_000;
-
-const PLACEMENT_LABEL = 'cluster.open-cluster-management.io/placement';
-const REPLICA_SET_LABEL = 'work.open-cluster-management.io/manifestworkreplicaset';
 
 /** Watches a kind from the moment a source first uses it. */
 export function createHubObjects(caches: Caches, drift: Drift): HubObjects {

@@ -9,7 +9,10 @@ export const PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin';
 
 const IDENTITY = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'commit.gpgsign=false'];
 
-export const temporaryDirectory = (t: ExecutionContext): string => {
+/** Of a test, or of whatever else cleans up after itself. */
+export type Teardown = Pick<ExecutionContext, 'teardown'>;
+
+export const temporaryDirectory = (t: Teardown): string => {
   const directory = mkdtempSync(join(tmpdir(), 'placet-git-'));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
@@ -53,14 +56,14 @@ export class TemporaryRepository {
   }
 }
 
-export const temporaryRepository = (t: ExecutionContext, files: Readonly<Record<string, string | Buffer>> = {}) => {
+export const temporaryRepository = (t: Teardown, files: Readonly<Record<string, string | Buffer>> = {}) => {
   const repository = new TemporaryRepository(join(temporaryDirectory(t), 'repository'));
   repository.write(files);
   repository.commit('first');
   return repository;
 };
 
-export const gitOptions = (t: ExecutionContext, more: Partial<GitOptions> = {}): GitOptions => ({
+export const gitOptions = (t: Teardown, more: Partial<GitOptions> = {}): GitOptions => ({
   directory: temporaryDirectory(t),
   path: PATH,
   allowLocal: true,

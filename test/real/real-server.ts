@@ -1,8 +1,8 @@
-import type { ExecutionContext } from 'ava';
 import { KINDS } from '../../src/api/kinds.js';
 import type { User } from '../../src/apiserver/identity.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import type { Teardown } from '../gitsource/temporary-repository.js';
 import { EMBEDDED } from '../scenarios/embedded-server.js';
 import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from '../scenarios/server.js';
 import { type Patience, ServerClients } from '../scenarios/server-clients.js';
@@ -30,7 +30,7 @@ export class RealServer implements FleetServer {
   #started: { readonly cluster: Cluster; readonly audit: AuditLog; readonly history: EtcdHistory } | undefined;
   #isUp = false;
 
-  constructor(t: ExecutionContext, kinds?: readonly string[], patience?: Patience) {
+  constructor(t: Teardown, kinds?: readonly string[], patience?: Patience) {
     this.#kinds = kinds;
     this.#clients = new ServerClients(patience);
     t.teardown(async () => {

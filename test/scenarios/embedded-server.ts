@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
 import { CRDS } from '../../src/api/crd.js';
 import type { User } from '../../src/apiserver/identity.js';
 import { createPki, type Pki } from '../../src/apiserver/pki.js';
@@ -7,6 +6,7 @@ import { type ApiServer, startApiServer } from '../../src/apiserver/server.js';
 import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import type { Teardown } from '../gitsource/temporary-repository.js';
 import { seen } from './seen-lines.js';
 import { ADMIN, type FleetServer, type Observer, type SeenRequest, type Servers } from './server.js';
 import { ServerClients } from './server-clients.js';
@@ -25,7 +25,7 @@ class EmbeddedServer implements FleetServer {
   #server: ApiServer | undefined;
   #port = 0;
 
-  constructor(t: ExecutionContext, log: Logger, simulateWorkloads: boolean) {
+  constructor(t: Teardown, log: Logger, simulateWorkloads: boolean) {
     this.#log = log;
     this.#simulateWorkloads = simulateWorkloads;
     t.teardown(async () => {

@@ -1,14 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
 import { GitSource } from '../../src/api/gitsource.js';
 import type { KubeObject } from '../../src/api/meta.js';
 import { ManifestWork } from '../../src/api/work.js';
 import type { User } from '../../src/apiserver/identity.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import type { TemporaryRepository } from '../gitsource/temporary-repository.js';
+import type { Teardown, TemporaryRepository } from '../gitsource/temporary-repository.js';
 import { until } from './dev-process.js';
 import { GENERATOR_TOKEN, type Loops, startLoops } from './loops.js';
 import { admitAgent, exampleRepository, installAgent, installHub, SOURCE } from './manifests.js';
@@ -41,7 +40,7 @@ export class Fleet {
   #running: Running | undefined;
   #loops: Loops | undefined;
 
-  constructor(t: ExecutionContext, servers: Servers, options: FleetOptions = {}) {
+  constructor(t: Teardown, servers: Servers, options: FleetOptions = {}) {
     const { log = silentLogger, clusters = ['prod-eu', 'edge-eu'], files } = options;
     this.#options = options;
     this.hub = servers.hub(t, log);
@@ -232,7 +231,7 @@ export class Fleet {
 }
 
 /** A fleet whose works have arrived. */
-export async function startFleet(t: ExecutionContext, servers: Servers, options: FleetOptions = {}): Promise<Fleet> {
+export async function startFleet(t: Teardown, servers: Servers, options: FleetOptions = {}): Promise<Fleet> {
   const fleet = new Fleet(t, servers, options);
   await fleet.install();
   await fleet.start();

@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
 import { loadAll } from 'js-yaml';
 import type { Unstructured } from '../../src/api/meta.js';
 import type { ResourceType } from '../../src/api/resource.js';
 import type { User } from '../../src/apiserver/identity.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import { type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
+import { type Teardown, type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
 import { until } from './dev-process.js';
 
 /** The source of the example fleet. */
@@ -130,10 +129,7 @@ export async function bindAgent(hub: KubeClient, cluster: string): Promise<void>
 }
 
 /** The example fleet in a real repository. */
-export function exampleRepository(
-  t: ExecutionContext,
-  more: Readonly<Record<string, string>> = {},
-): TemporaryRepository {
+export function exampleRepository(t: Teardown, more: Readonly<Record<string, string>> = {}): TemporaryRepository {
   const folder = 'examples/fleet';
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'));
   const files = paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')] as const);

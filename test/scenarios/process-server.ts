@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ExecutionContext } from 'ava';
 import type { User } from '../../src/apiserver/identity.js';
 import { kubeconfigText } from '../../src/apiserver/kubeconfig.js';
 import { openPki } from '../../src/apiserver/pki.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import type { Teardown } from '../gitsource/temporary-repository.js';
 import { freePorts } from './free-ports.js';
 import { LineReader } from './line-reader.js';
 import { type Line, SeenStates } from './seen-lines.js';
@@ -34,7 +34,7 @@ class ProcessServer implements FleetServer {
   #child: ChildProcess | undefined;
   #port = 0;
 
-  constructor(t: ExecutionContext, simulateWorkloads: boolean, patience?: Patience) {
+  constructor(t: Teardown, simulateWorkloads: boolean, patience?: Patience) {
     this.#clients = new ServerClients(patience);
     this.#lines = new LineReader(join(this.#clients.folder, 'seen.log'));
     this.#simulateWorkloads = simulateWorkloads;

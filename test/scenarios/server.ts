@@ -3,6 +3,7 @@ import type { KubeObject } from '../../src/api/meta.js';
 import type { User } from '../../src/apiserver/identity.js';
 import type { Logger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import type { Teardown } from '../gitsource/temporary-repository.js';
 
 export const ADMIN: User = { name: 'test-admin', groups: ['system:masters'] };
 
@@ -53,9 +54,9 @@ export interface FleetServer {
 
 /** How the servers of a fleet are made. */
 export interface Servers {
-  hub(t: ExecutionContext, log: Logger): FleetServer;
+  hub(t: Teardown, log: Logger): FleetServer;
   /** Its workloads become ready although nothing runs them. */
-  spoke(t: ExecutionContext, log: Logger, index: number): FleetServer;
+  spoke(t: Teardown, log: Logger, index: number): FleetServer;
 }
 
 /** How ava registers one test, at the same time as others or not. */

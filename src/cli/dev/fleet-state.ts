@@ -4,7 +4,7 @@ import { keyOf } from '../../api/meta.js';
 import { Placement } from '../../api/placement.js';
 import { PlacementDecision } from '../../api/placement-decision.js';
 import { PLACEMENT_LABEL } from '../../api/placement-labels.js';
-import { ManifestWorkReplicaSet } from '../../api/replica-set.js';
+import { ManifestWorkReplicaSet, REPLICA_SET_LABEL } from '../../api/replica-set.js';
 import { ManifestWork } from '../../api/work.js';
 import type { KubeClient } from '../../kube/client.js';
 
@@ -67,10 +67,8 @@ const notFannedOut = (state: FleetState): string[] =>
       .map((cluster) => `ManifestWorkReplicaSet ${keyOf(set)} to reach ${cluster}`);
   });
 
-const SET_LABEL = 'work.open-cluster-management.io/manifestworkreplicaset';
-
 const belongsTo = ({ metadata }: ManifestWork, set: ManifestWorkReplicaSet): boolean =>
-  metadata.labels?.[SET_LABEL] === `${set.metadata.namespace}.${set.metadata.name}`;
+  metadata.labels?.[REPLICA_SET_LABEL] === `${set.metadata.namespace}.${set.metadata.name}`;
 
 const reached = (work: ManifestWork, type: 'Applied' | 'Available'): boolean =>
   work.status?.conditions?.some(
@@ -137,7 +135,7 @@ export function overview(state: FleetState): string[][] {
     const works = state.works.filter((work) => sets.some((set) => belongsTo(work, set)));
     return [keyOf(placement), clustersOf(state, placement).join(', ') || '<none>', worksText(works)];
   });
-  const single = state.works.filter(({ metadata }) => !metadata.labels?.[SET_LABEL]);
+  const single = state.works.filter(({ metadata }) => !metadata.labels?.[REPLICA_SET_LABEL]);
   return [...rows, ...single.map((work) => ['<none>', work.metadata.namespace ?? '', worksText([work])])];
 }
 
