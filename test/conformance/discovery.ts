@@ -102,12 +102,8 @@ export const DISCOVERY_CASES: Cases = {
     t.is(code, 201, body.message);
     const path = `/apis/${crd.spec.group}/v1/namespaces/${p.namespace}/widgets`;
     const item = { ...widget('a'), apiVersion: `${crd.spec.group}/v1` };
-    const wait = async (wanted: number, call: () => Promise<{ readonly code: number }>) => {
-      for (let tries = 0; (await call()).code !== wanted; tries += 1) {
-        if (tries > 500) return t.fail(`never ${wanted}`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    };
+    const wait = (wanted: number, call: () => Promise<{ readonly code: number }>) =>
+      eventually(`the answer ${wanted}`, async () => (await call()).code === wanted);
     await wait(201, () => p.wire.call('POST', path, { body: item }));
     const deleted = await p.wire.call('DELETE', `${CRDS}/${crd.metadata.name}`);
     t.is(deleted.code, 200);
@@ -125,9 +121,8 @@ export const DISCOVERY_CASES: Cases = {
     await p.wire.call('POST', CRDS, { body: crd });
     const at = (name: string) => `/apis/${crd.spec.group}/${name}/namespaces/${p.namespace}/widgets`;
     const body = { ...widget('a'), apiVersion: `${crd.spec.group}/v2` };
-    const deadline = Date.now() + 5_000;
-    let created = await p.wire.call('POST', at('v2'), { body });
-    while (created.code === 404 && Date.now() < deadline) created = await p.wire.call('POST', at('v2'), { body });
+    await eventually('v2 is served', async () => (await p.wire.call('GET', at('v2'))).code === 200);
+    const created = await p.wire.call('POST', at('v2'), { body });
     t.is(created.body.apiVersion, `${crd.spec.group}/v2`);
     const one = await p.wire.call('GET', `${at('v1')}/a`);
     t.is(one.body.apiVersion, `${crd.spec.group}/v1`);

@@ -13,6 +13,7 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import test from 'ava';
+import { eventually } from '../conformance/fixture.js';
 import { type Pair, SERVERS, type ServerName, startPair } from './pair.js';
 
 const NAMESPACE = 'client-node';
@@ -59,11 +60,8 @@ const settings = (name: string, data: Readonly<Record<string, string>> = {}): V1
   data,
 });
 
-/** Until `seen` is as long as it should be, or ten seconds are over. */
-async function filled(seen: readonly unknown[], length: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (seen.length < length && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+const filled = (seen: readonly unknown[], length: number): Promise<void> =>
+  eventually(`${length} of ${JSON.stringify(seen)}`, async () => seen.length >= length);
 
 const PARTS: Readonly<Record<string, Part>> = {
   'writes typed objects and reads them': async (config) => {

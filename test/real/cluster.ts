@@ -12,7 +12,7 @@ import { type Guarded, startGuarded } from './guarded.js';
 import { auditLog, etcdUrl, flagsOf, type Layout, serverUrl } from './server-flags.js';
 import { silent } from './silent.js';
 
-const START_LIMIT_MS = 90_000;
+const START_LIMIT_MS = 180_000;
 /** What deletes, fills aggregated roles and namespaces and signs requests: nothing here runs pods. */
 const CONTROLLERS = [
   'garbage-collector-controller',

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { type Run, runKubectl } from '../apiserver/kubectl.js';
 import type { Step } from './kubectl-script.js';
 
-const WATCH_LIMIT_MS = 60_000;
+/** A watch that tells so little hangs. */
+const WATCH_LIMIT_MS = 180_000;
 
 export interface Terminal {
   /** Of the kubectl. */
@@ -67,7 +68,11 @@ interface Endless {
 async function playUntil(terminal: Terminal, { args, words, lines, meanwhile }: Endless): Promise<readonly Entry[]> {
   const child = spawn(terminal.path, words, { env: { PATH: process.env.PATH, ...terminal.env } });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const limit = setTimeout(() => child.kill(), WATCH_LIMIT_MS);
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    child.kill();
+  }, WATCH_LIMIT_MS);
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk) => {
@@ -84,6 +89,7 @@ async function playUntil(terminal: Terminal, { args, words, lines, meanwhile }: 
   const others = await play(terminal, meanwhile);
   await ended;
   clearTimeout(limit);
+  if (isLate) throw new Error(`kubectl ${args} told no more than this: ${stdout}${stderr}`);
   return [entryOf(terminal, args, { code: 0, stdout, stderr }), ...others];
 }
 
