@@ -1,11 +1,9 @@
-/** A patch as Go prints it with `%+v`: `map[a:1 b:[x y]]`, without the members that only delete. Only messages show it. */
+/** A JSON value as Go prints it with `%+v`: `map[a:1 b:[x y]]`. Only messages show it. */
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
   if (typeof value !== 'object') return String(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== null)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${members.map(([name, member]) => `${name}:${goText(member)}`).join(' ')}]`;
 }
 

@@ -4,7 +4,7 @@ import { equalJson } from '../apimachinery/json.js';
 import { invalid as invalidValue } from '../apimachinery/structural/field-error.js';
 import { isBlocking, validateWithRules } from '../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from './causes.js';
-import { type Kind, type Subresource, servesStatus, type WriteContext } from './kind.js';
+import { type Kind, STATUS, type Subresource, servesStatus, type WriteContext } from './kind.js';
 import {
   deletionProblems,
   generationPart,
@@ -69,7 +69,7 @@ export function draftOfUpdate(
     // Both the common part of a write and the kind's own look at the metadata, and each tells its causes.
     ...aboutMetadata,
     ...aboutMetadata,
-    ...schemaProblems(kind, draft, before, aboutMetadata),
+    ...schemaProblems(kind, draft, before, aboutMetadata, subresource),
     ...(kind.strategy.validate?.(draft, before) ?? []),
   ]);
   if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
@@ -88,10 +88,12 @@ function schemaProblems(
   draft: Unstructured,
   before: Unstructured | undefined,
   others: readonly Cause[],
+  subresource?: Subresource,
 ): readonly Cause[] {
   const checked = kind.custom ? draft : { ...draft, metadata: {} };
   const blocked = others.some(({ reason }) => isBlocking(reason));
-  return validateWithRules(kind.schema, checked, before, blocked).map(causeOf);
+  const member = kind.custom && subresource === STATUS ? 'status' : undefined;
+  return validateWithRules(kind.schema, checked, before, { blocked, member }).map(causeOf);
 }
 
 /** Of a custom object that exists nobody looks at the beginning of its name. */

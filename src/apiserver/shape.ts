@@ -1,5 +1,8 @@
-import type { Unstructured } from '../api/meta.js';
+import type { ObjectMeta, Unstructured } from '../api/meta.js';
+import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
 import { applyDefaults, type Nulls } from '../apimachinery/structural/default.js';
+import { noMetadata, readEmbedded } from '../apimachinery/structural/embedded.js';
+import { formatFieldError, invalid } from '../apimachinery/structural/field-error.js';
 import { OBJECT_META } from '../apimachinery/structural/object-meta.js';
 import { prune } from '../apimachinery/structural/prune.js';
 import { validate } from '../apimachinery/structural/validate.js';
@@ -26,7 +29,28 @@ export function shaped(
   const decoded = decodedAs(kind, sent, refuse);
   checkMetadata(decoded, refuse);
   const { value, pruned } = prune(kind.schema, decoded);
-  return { object: applyDefaults(kind.schema, value, nulls), unknown: pruned };
+  // What is applied was merged, not read: its embedded objects are refused where they do not fit when it is validated.
+  const read =
+    nulls === 'kept' ? value : readEmbedded(kind.schema, value, (object, path) => resource(object, path, refuse));
+  return { object: applyDefaults(kind.schema, read, nulls), unknown: pruned };
+}
+
+/** An object inside a custom one has its metadata read as the custom one has. */
+function resource(object: JsonObject, path: string, refuse: Refuse): JsonObject {
+  const misfit = (member: string, why: string): Error =>
+    refuse(formatFieldError(invalid(`${path}.${member}`, object[member], why)));
+  for (const member of ['apiVersion', 'kind']) {
+    if (Object.hasOwn(object, member) && typeof object[member] !== 'string') throw misfit(member, 'must be a string');
+  }
+  const { metadata } = object;
+  if (metadata === undefined) return object;
+  if (metadata !== null && !isJsonObject(metadata)) throw misfit('metadata', noMetadata(metadata));
+  try {
+    // Its members are what is read here.
+    return { ...object, metadata: decodeMetadata((metadata ?? {}) as ObjectMeta) };
+  } catch (error) {
+    throw error instanceof Misfit ? misfit('metadata', error.message) : error;
+  }
 }
 
 interface Decoding {

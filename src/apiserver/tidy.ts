@@ -4,24 +4,23 @@ import type { Caller } from './api.js';
 import type { Kind } from './kind.js';
 import { isUnqualified } from './object-meta.js';
 
-/** What is taken of an object with a warning. */
-export function tidied(kind: Kind, object: Unstructured, caller: Caller, before?: Unstructured): Unstructured {
-  if (kind.custom) warnOfFinalizers(object, caller, before?.metadata.finalizers ?? []);
-  return withoutDoubledOwners(object, caller);
-}
-
-function warnOfFinalizers(
+/** Of a custom object that has been found right. */
+export function warnOfFinalizers(
+  { custom }: Kind,
   { metadata: { finalizers = [] } }: Unstructured,
   { warn }: Caller,
-  known: readonly string[],
+  before?: Unstructured,
 ): void {
+  if (!custom) return;
+  const known = before?.metadata.finalizers ?? [];
   for (const finalizer of finalizers.filter((one) => isUnqualified(one) && !known.includes(one))) {
     const why = 'prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers';
     warn(`metadata.finalizers: ${JSON.stringify(finalizer)}: ${why}`);
   }
 }
 
-function withoutDoubledOwners(object: Unstructured, { warn }: Caller): Unstructured {
+/** They are taken, with a warning. */
+export function withoutDoubledOwners(object: Unstructured, { warn }: Caller): Unstructured {
   const { ownerReferences: owners = [] } = object.metadata;
   const doubled = owners.filter((owner, at) => isRepeated(owners, owner, at));
   if (doubled.length === 0) return object;

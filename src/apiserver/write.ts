@@ -8,7 +8,7 @@ import { keyFor } from './keys.js';
 import type { Kind, Subresource, WriteContext } from './kind.js';
 import { alreadyExists, conflict, notFound, STALE, StatusError } from './status-error.js';
 import { type Item, RevisionMismatch } from './store/store.js';
-import { tidied } from './tidy.js';
+import { warnOfFinalizers, withoutDoubledOwners } from './tidy.js';
 import { fromStored, toStored } from './versions.js';
 
 export interface WriteOptions {
@@ -77,7 +77,7 @@ export function insertSent(
   sent: Unstructured,
   options: WriteOptions,
 ): Promise<Written | undefined> {
-  const tidy = tidied(kind, sent, options.caller);
+  const tidy = withoutDoubledOwners(sent, options.caller);
   const draft = draftOfNew(kind, namespace, tidy, contextOf(api, options), options.fieldManager);
   refuseVersion(sent, options);
   return insert(api, kind, options.dryRun ? withVersion(draft, sent.metadata) : draft, options);
@@ -98,6 +98,7 @@ export async function insert(
 ): Promise<Written | undefined> {
   const { namespace = '', name } = draft.metadata;
   const key = keyFor(kind, namespace, name);
+  warnOfFinalizers(kind, draft, options.caller);
   admit(
     api,
     { operation: 'create', kind, subresource: '', namespace, name, object: draft, before: undefined },
@@ -184,8 +185,9 @@ function draftFor(
 ): Unstructured {
   checkPreconditions(kind, target.name, produced, before);
   const manager = produced.owned ? undefined : options.fieldManager;
-  const tidy = tidied(kind, produced.object, options.caller, before);
+  const tidy = withoutDoubledOwners(produced.object, options.caller);
   const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);
+  warnOfFinalizers(kind, draft, options.caller, before);
   const { namespace, name, subresource } = target;
   const asked = { kind, subresource: subresource?.name ?? '', namespace, name, object: draft, before };
   admit(api, { operation: 'update', ...asked }, options);

@@ -16,6 +16,7 @@ import { DRY_RUN_CASES, FIELD_VALIDATION_CASES } from './field-validation.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { FORM_CASES } from './forms.js';
 import { FUZZED_CASES, FUZZED_REFUSALS } from './fuzzed.js';
+import { FUZZED_KIND_CASES, FUZZED_KIND_REFUSALS } from './fuzzed-kinds.js';
 import { LIST_REFUSALS } from './list-refusals.js';
 import { LIST_CASES } from './lists.js';
 import { MEMBER_NAME_CASES, MEMBER_NAME_REFUSALS } from './member-names.js';
@@ -61,6 +62,7 @@ const CASES = {
   ...CERTIFICATE_CASES,
   ...CLIENT_CASES,
   ...FUZZED_CASES,
+  ...FUZZED_KIND_CASES,
   ...MEMBER_NAME_CASES,
 };
 
@@ -73,6 +75,7 @@ const ALL_REFUSALS = {
   ...DELETE_REFUSALS,
   ...DEFINITION_REFUSALS,
   ...FUZZED_REFUSALS,
+  ...FUZZED_KIND_REFUSALS,
   ...MEMBER_NAME_REFUSALS,
 };
 

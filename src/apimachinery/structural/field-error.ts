@@ -21,6 +21,12 @@ export interface FieldError {
 /** The field Kubernetes names when an error belongs to no field, because its message names the place. */
 const NOWHERE = '<nil>';
 
+/** The field an error has when the value it is about is `path` of a larger one. */
+export function below(path: string, field: string): string {
+  if (field === NOWHERE) return path;
+  return field.startsWith('[') ? `${path}${field}` : `${path}.${field}`;
+}
+
 const TITLE: Readonly<Record<FieldErrorType, string>> = {
   FieldValueNotFound: 'Not found',
   FieldValueRequired: 'Required value',

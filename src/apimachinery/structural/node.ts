@@ -23,6 +23,8 @@ export interface Node {
   readonly items: Node | undefined;
   readonly preservesUnknown: boolean;
   readonly embedded: boolean;
+  /** Whether the value may hold an embedded resource, or be one. */
+  readonly holdsEmbedded: boolean;
   readonly listType: 'atomic' | 'set' | 'map';
   readonly listMapKeys: readonly string[];
   readonly allOf: readonly Node[];
@@ -48,6 +50,10 @@ function prepare(schema: StructuralSchema): Node {
   const { additionalProperties } = schema;
   const properties = Object.entries(schema.properties ?? {});
   const types = typesOf(schema);
+  const embedded = schema['x-kubernetes-embedded-resource'] === true;
+  const additional = typeof additionalProperties === 'object' ? nodeOf(additionalProperties) : undefined;
+  const items = schema.items && nodeOf(schema.items);
+  const children = [...properties.map(([, child]) => nodeOf(child)), additional, items];
   return {
     schema,
     types,
@@ -59,11 +65,12 @@ function prepare(schema: StructuralSchema): Node {
     defaulted: properties.flatMap(([name, child]) =>
       child.default === undefined || child.default === null ? [] : [[name, child.default] as const],
     ),
-    additional: typeof additionalProperties === 'object' ? nodeOf(additionalProperties) : undefined,
+    additional,
     additionalProperties: typeof additionalProperties === 'object' ? true : additionalProperties,
-    items: schema.items && nodeOf(schema.items),
+    items,
     preservesUnknown: schema['x-kubernetes-preserve-unknown-fields'] === true,
-    embedded: schema['x-kubernetes-embedded-resource'] === true,
+    embedded,
+    holdsEmbedded: embedded || children.some((child) => child?.holdsEmbedded),
     listType: schema['x-kubernetes-list-type'] ?? 'atomic',
     listMapKeys: schema['x-kubernetes-list-map-keys'] ?? [],
     allOf: nodesOf(schema.allOf),

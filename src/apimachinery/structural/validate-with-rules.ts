@@ -1,5 +1,6 @@
 import { hasRules, validateRules } from '../cel/rules.js';
-import { type FieldError, type FieldErrorType, unshown } from './field-error.js';
+import { isJsonObject } from '../json.js';
+import { below, type FieldError, type FieldErrorType, unshown } from './field-error.js';
 import type { StructuralSchema } from './schema.js';
 import { validate, validateUpdate } from './validate.js';
 
@@ -15,21 +16,37 @@ const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
 /** Whether rules are left out after a problem of this type. */
 export const isBlocking = (type: string): boolean => [...BLOCKING].some((one) => one === type);
 
-/**
- * The schema and its CEL rules: everything a CRD says against an object. `old` is absent on create; `blocked` when something
- * else was found that keeps rules from being looked at.
- */
+export interface Look {
+  /** Something else was found that keeps rules from being looked at. */
+  readonly blocked?: boolean;
+  /** Only this member was written: the schema is asked about it alone. */
+  readonly member?: string | undefined;
+}
+
+/** The schema and its CEL rules: everything a CRD says against an object. `old` is absent on create. */
 export function validateWithRules(
   schema: StructuralSchema,
   value: unknown,
   old: unknown,
-  blocked = false,
+  { blocked = false, member }: Look = {},
 ): FieldError[] {
-  const errors = old === undefined ? validate(schema, value) : validateUpdate(schema, value, old);
+  const errors = member === undefined ? problemsOf(schema, value, old) : memberProblems(schema, member, value, old);
   if (!hasRules(schema)) return errors;
   if (!blocked && !errors.some(({ type }) => isBlocking(type)))
     return [...errors, ...validateRules(schema, value, old)];
   const detail =
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
   return [...errors, unshown('FieldValueInvalid', '', `null: ${detail}`)];
+}
+
+const problemsOf = (schema: StructuralSchema, value: unknown, old: unknown): FieldError[] =>
+  old === undefined ? validate(schema, value) : validateUpdate(schema, value, old);
+
+/** Messages tell the place from the member on, only the fields are complete: so Kubernetes speaks of a status. */
+function memberProblems({ properties }: StructuralSchema, name: string, object: unknown, old: unknown): FieldError[] {
+  const schema = properties?.[name];
+  const value = isJsonObject(object) ? object[name] : undefined;
+  if (!schema || value === undefined) return [];
+  const before = isJsonObject(old) ? old[name] : undefined;
+  return problemsOf(schema, value, before).map((error) => ({ ...error, field: below(name, error.field) }));
 }

@@ -14,8 +14,11 @@ type Json = Record<string, unknown>;
 export const decode = (model: string, object: Unstructured): Unstructured =>
   decodeModel(model, object, []) as Unstructured; // an object went in, and only members of it are dropped
 
-export const decodeMetadata = (metadata: ObjectMeta): ObjectMeta =>
-  decodeModel('V1ObjectMeta', metadata, []) as ObjectMeta; // as above
+/** Of a custom object, where an empty list of owners is as good as none. */
+export function decodeMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { managedFields, ...rest } = decodeModel('V1ObjectMeta', metadata, []) as ObjectMeta; // as above
+  return managedFields === undefined || managedFields.length === 0 ? rest : { ...rest, managedFields };
+}
 
 /** The JSON has another type than the field; the message is that of Go's JSON decoder. */
 export class Misfit extends Error {

@@ -13,7 +13,7 @@ import { applied, kindText } from '../ownership.js';
 import { bodyOf, knows, type ResourceRequest } from '../request.js';
 import { shaped } from '../shape.js';
 import { badRequest, conflict, notFound, StatusError } from '../status-error.js';
-import { tidied } from '../tidy.js';
+import { withoutDoubledOwners } from '../tidy.js';
 import { typedObject, WrongType } from '../typed-body.js';
 import { contextOf, insert, type Produced, updateObject, type WriteOptions } from '../write.js';
 import { forceOf, writeOptions } from '../write-options.js';
@@ -70,7 +70,7 @@ function create(request: ResourceRequest, object: Unstructured, options: WriteOp
   const draft = draftOfNew(
     kind,
     namespace,
-    tidied(kind, placedAt(request, object), options.caller),
+    withoutDoubledOwners(placedAt(request, object), options.caller),
     contextOf(api, options),
     undefined,
   );

@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../api/resource.js';
 import { goText } from '../../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject, memberOf, sortedJson } from '../../apimachinery/json.js';
 import { jsonPatch } from '../../apimachinery/patch/json-patch.js';
-import { mergePatch } from '../../apimachinery/patch/merge-patch.js';
+import { mergePatch, withoutNulls } from '../../apimachinery/patch/merge-patch.js';
 import { PatchError } from '../../apimachinery/patch/patch-error.js';
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.js';
 import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
@@ -55,7 +55,9 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
     const expected = expectedType(request, subresource?.type);
     const result = patched(change, kind, live, value, expected);
     const refuse = (problems: string, converted = problems) =>
-      type === STRATEGIC ? refusedPatch(goText(value), converted) : refusedPatch(JSON.stringify(result), problems);
+      type === STRATEGIC
+        ? refusedPatch(goText(withoutNulls(value)), converted)
+        : refusedPatch(JSON.stringify(result), problems);
     const typed = typedResult(result, expected, knows(request), refuse);
     const object = placedAt(request, readInto(request, subresource, typed, strict, options, refuse));
     return { object, keepsUid: true, ...unversioned(before, object) };

@@ -1,0 +1,106 @@
+import { APPLY, type Cases, MERGE, type Place, widget } from './fixture.js';
+import { BAD, INVALID, type Refusal } from './refusal.js';
+import { createShape, shape, shapes } from './shapes.js';
+
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
+
+/** What `npm run fuzz:api` found of Placement's own kinds and of further built-in ones. */
+export const FUZZED_KIND_REFUSALS: Readonly<Record<string, Refusal>> = {
+  'metadata of an embedded object that is none': {
+    method: 'POST',
+    path: shapes,
+    call: { body: shape('a', { whole: { ...CONFIG_MAP, metadata: 'x' } }) },
+    ...BAD,
+    message:
+      'Shape in version "v1" cannot be handled as a Shape: spec.whole.metadata: Invalid value: "x": json: cannot unmarshal string into Go value of type v1.ObjectMeta',
+  },
+  'a label of an embedded object that is a number': {
+    method: 'POST',
+    path: shapes,
+    call: { body: shape('a', { whole: { ...CONFIG_MAP, metadata: { labels: { app: 1 } } } }) },
+    ...BAD,
+    message:
+      'Shape in version "v1" cannot be handled as a Shape: spec.whole.metadata: Invalid value: {"labels":{"app":1}}: json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string',
+  },
+  'the kind of an embedded object that is a number': {
+    method: 'POST',
+    path: shapes,
+    call: { body: shape('a', { whole: { apiVersion: 'v1', kind: 1 } }) },
+    ...BAD,
+    message: 'Shape in version "v1" cannot be handled as a Shape: spec.whole.kind: Invalid value: 1: must be a string',
+  },
+  'a custom object without a name, whose rules are not checked': {
+    method: 'POST',
+    path: shapes,
+    call: { body: { ...shape(''), metadata: null } },
+    ...INVALID,
+    message: /some validation rules were not checked/,
+    causes: ['<nil>', 'metadata.name'],
+  },
+  'a patch of a custom object that misfits and names another: the misfit is told': {
+    method: 'PATCH',
+    path: ({ widgets }: Place) => `${widgets}/taken`,
+    call: { type: MERGE, body: { metadata: { name: 'other', annotations: { x: 1 } } } },
+    ...INVALID,
+    message: /json: cannot unmarshal number into Go struct field ObjectMeta\.annotations of type string$/,
+  },
+  'a wrong status, of which the message tells the place from the status on': {
+    method: 'PATCH',
+    path: ({ widgets }: Place) => `${widgets}/taken/status`,
+    call: { type: MERGE, body: { status: { conditions: [{ type: 1 }] } } },
+    ...INVALID,
+    message:
+      'Widget.contract.example.com "taken" is invalid: status.conditions[0].type: Invalid value: "integer": conditions[0].type in body must be of type string: "integer"',
+    causes: ['status.conditions[0].type'],
+  },
+  'an applied configuration that is no map where one is declared': {
+    method: 'PATCH',
+    path: ({ widgets }: Place) => `${widgets}/taken?fieldManager=one`,
+    call: { type: APPLY, body: widget('taken', { parts: { '-': null } }) },
+    code: 500,
+    reason: '',
+    message: /: \.spec\.parts: expected list, got &\{map\[-:<nil>\]\}$/,
+  },
+};
+
+export const FUZZED_KIND_CASES: Cases = {
+  'an empty list of owners changes nothing of a custom object': async (t, { wire, widgets }) => {
+    const { body: made } = await wire.call('POST', widgets, { body: widget('a') });
+    const { body } = await wire.call('PATCH', `${widgets}/a`, {
+      type: MERGE,
+      body: { metadata: { managedFields: [] } },
+    });
+    t.deepEqual(body.metadata, made.metadata);
+  },
+  'a map that is applied empty after it held something is a null, and refused': async (t, p) => {
+    const apply = (numbers: object) =>
+      p.wire.call('PATCH', `${shapes(p)}/a?fieldManager=one`, { type: APPLY, body: shape('a', { numbers }) });
+    t.is((await apply({ one: 1 })).code, 201);
+    const { code, body } = await apply({});
+    t.is(code, 422);
+    t.regex(body.message, /spec\.numbers in body must be of type object: "null"/);
+  },
+  'a merge patch takes nulls out of the objects of a list, unless the list replaces an object': async (t, p) => {
+    await createShape(p, { any: { replaced: {} } });
+    const spec = { any: { list: [{ a: null }, null], replaced: [{ a: null }] } };
+    const { body } = await p.wire.call('PATCH', `${shapes(p)}/a`, { type: MERGE, body: { spec } });
+    t.deepEqual(body.spec.any, { list: [{}, null], replaced: [{ a: null }] });
+  },
+  'what stands twice in a configuration is told only when it can be applied': async (t, { wire, widgets }) => {
+    const apply = (body: string) => wire.call('PATCH', `${widgets}/a?fieldManager=one`, { type: APPLY, body });
+    const refused = await apply('{"metadata":{"name":"a"},"metadata":{"name":"a"}}');
+    t.is(refused.code, 400);
+    t.is(refused.headers.warning, undefined);
+    const text = JSON.stringify(widget('a'));
+    const { code, headers } = await apply(text.replace('"spec"', '"kind":"Widget","spec"'));
+    t.is(code, 201);
+    t.regex(String(headers.warning), /key \\"kind\\" already set in map/);
+  },
+  'what a finalizer might be called is told only when the object is taken': async (t, { wire, widgets }) => {
+    const bad = await wire.call('POST', widgets, { body: widget('a', { size: 0 }, { finalizers: ['plain'] }) });
+    t.is(bad.code, 422);
+    t.is(bad.headers.warning, undefined);
+    const good = await wire.call('POST', `${widgets}?dryRun=All`, { body: widget('a', {}, { finalizers: ['plain'] }) });
+    t.regex(String(good.headers.warning), /prefer a domain-qualified finalizer name/);
+  },
+};
