@@ -1,9 +1,8 @@
-import type { Unstructured } from '../api/meta.js';
+import type { KubeObject, NamespacedName, Unstructured } from '../api/meta.js';
 import type { PrinterColumn, ResourceType } from '../api/resource.js';
 import type { JsonObject } from '../apimachinery/json.js';
 import type { StructuralSchema } from '../apimachinery/structural/schema.js';
 import type { User } from './identity.js';
-import type { LocalApi } from './local-api.js';
 import type { Cause } from './status-error.js';
 
 /** An OpenAPI v3 schema with the `x-kubernetes-*` extensions. */
@@ -12,12 +11,38 @@ export type Schema = StructuralSchema;
 /** What names of a kind must look like. */
 export type NameRule = 'subdomain' | 'label' | 'path-segment';
 
+export interface LocalWriteOptions {
+  readonly subresource?: string;
+  readonly fieldManager: string;
+}
+
+export interface LocalDeleteOptions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+/**
+ * All objects, as the server itself reads and writes them: by the same rules as over HTTP, as `system:apiserver`. Objects that
+ * come out are shared: never change them. Kinds are storage versions only, so that every object is seen once.
+ */
+export interface LocalObjects {
+  kinds(): readonly Kind[];
+  kindOf(apiVersion: string, kind: string): Kind | undefined;
+  get(kind: Kind, name: NamespacedName): Unstructured | undefined;
+  list(kind: Kind, namespace?: string): readonly Unstructured[];
+  /** PUT: conflicts when `metadata.resourceVersion` is stale. */
+  update(kind: Kind, object: KubeObject, options: LocalWriteOptions): Promise<Unstructured>;
+  /** Resolves also when the object was absent already; throws 409 when a precondition does not hold. */
+  delete(kind: Kind, name: NamespacedName, options?: LocalDeleteOptions): Promise<void>;
+}
+
 /** What hooks of a kind may know about the request. */
 export interface WriteContext {
   readonly user: User;
   readonly now: Date;
   readonly dryRun: boolean;
-  readonly local: LocalApi;
+  readonly local: LocalObjects;
 }
 
 /** Behaviour of a kind that its schema cannot say. Drafts may be changed in place, `before` must not. */

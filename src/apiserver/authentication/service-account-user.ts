@@ -1,5 +1,5 @@
 import type { User } from '../identity.js';
-import type { LocalApi } from '../local-api.js';
+import type { LocalObjects } from '../kind.js';
 import { type Claims, ISSUER, type NamedObject, type Tokens } from './tokens.js';
 
 const PREFIX = 'system:serviceaccount:';
@@ -19,7 +19,7 @@ export function parseServiceAccount(user: string): { readonly namespace: string;
 /** Whom a token stands for, as long as the account and what the token is bound to exist; with the audiences it is good for. */
 export function serviceAccountUser(
   token: string,
-  { tokens, local, now }: { readonly tokens: Tokens; readonly local: LocalApi; readonly now: Date },
+  { tokens, local, now }: { readonly tokens: Tokens; readonly local: LocalObjects; readonly now: Date },
   audiences: readonly string[] = [ISSUER],
 ): { readonly user: User; readonly audiences: readonly string[] } | undefined {
   const claims = tokens.verify(token, now);
@@ -39,7 +39,7 @@ export function serviceAccountUser(
 
 function stillExists(
   { 'kubernetes.io': { namespace, serviceaccount, pod, secret } }: Claims,
-  local: LocalApi,
+  local: LocalObjects,
 ): boolean {
   const exists = (kindName: string, object: NamedObject | undefined): boolean => {
     if (!object) return true;
