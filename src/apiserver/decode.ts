@@ -2,6 +2,7 @@ import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
 import { goKind } from '../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
+import { jsonFault } from '../apimachinery/json-fault.js';
 import { type Duplicate, duplicateFields } from './duplicate-fields.js';
 import { decodeProtobuf } from './protobuf/decode.js';
 import { WireError } from './protobuf/wire.js';
@@ -17,17 +18,17 @@ export interface Parsed {
 }
 
 /** JSON, which is also YAML: bodies in YAML's own notation are refused, there is no YAML parser in the server. */
-export function parseJson(bytes: Buffer, contentType: string, what: string, shown = ''): Parsed {
+export function parseJson(bytes: Buffer, contentType: string, told: (fault: string) => string): Parsed {
   const text = bytes.toString();
   try {
     const value: unknown = JSON.parse(text);
     return { value, duplicates: duplicateFields(text, value) };
   } catch (error) {
     if (contentType.includes('yaml')) {
-      throw unsupportedMediaType(`${what}this server reads ${contentType} only in JSON notation; send JSON`);
+      throw unsupportedMediaType(told(`this server reads ${contentType} only in JSON notation; send JSON`));
     }
-    const why = error instanceof Error ? error.message : String(error);
-    throw badRequest(`${what}${why.replace(/^Unexpected end/, 'unexpected end')}${shown}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw badRequest(told(jsonFault(text)));
   }
 }
 
@@ -49,8 +50,7 @@ export function decodeObject(
   const { value, duplicates } = parseJson(
     bytes,
     contentType,
-    `${unrecognized(type)}: ${UNREADABLE}: `,
-    describe(bytes),
+    (fault) => `${unrecognized(type)}: ${UNREADABLE}: ${fault}${describe(bytes)}`,
   );
   return { object: typedBody(value, bytes, type, knows, lenient), duplicates };
 }
@@ -62,15 +62,18 @@ export function refusedMediaType(): StatusError {
 
 const unrecognized = ({ kind }: Expected): string => `the object provided is unrecognized (must be of type ${kind})`;
 export const UNREADABLE = "couldn't get version/kind; json parse error";
-export const GO_TYPE =
+const GO_TYPE =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** Why something has no type. */
+export const cannotBeTyped = (value: unknown): string =>
+  `json: cannot unmarshal ${goKind(value)} into Go value of type ${GO_TYPE}`;
 
 function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows, lenient = false): Unstructured {
   // Null is an object without members to Go.
   const object = value === null ? {} : value;
   if (!isJsonObject(object)) {
-    const why = `json: cannot unmarshal ${goKind(object)} into Go value of type ${GO_TYPE}`;
-    throw badRequest(`${unrecognized(type)}: ${UNREADABLE}: ${why}${describe(bytes)}`);
+    throw badRequest(`${unrecognized(type)}: ${UNREADABLE}: ${cannotBeTyped(object)}${describe(bytes)}`);
   }
   try {
     const typed = typedObject(object, type, knows, () => bytes.toString());

@@ -2,7 +2,15 @@ import type { Unstructured } from '../api/meta.js';
 import { goKind } from '../apimachinery/go-text.js';
 import { type FieldError, invalid, notSupported } from '../apimachinery/structural/field-error.js';
 import { decode, Misfit } from './builtin/decode.js';
-import { GO_TYPE, JSON_TYPES, PROTOBUF, parseJson, parseProtobuf, refusedMediaType, UNREADABLE } from './decode.js';
+import {
+  cannotBeTyped,
+  JSON_TYPES,
+  PROTOBUF,
+  parseJson,
+  parseProtobuf,
+  refusedMediaType,
+  UNREADABLE,
+} from './decode.js';
 import { integerIn } from './list-options.js';
 import { isTrue } from './resource-path.js';
 import { badRequest } from './status-error.js';
@@ -55,10 +63,12 @@ function fromQuery(query: URLSearchParams): SentOptions {
 function fromBody(bytes: Buffer, contentType: string): SentOptions {
   if (contentType !== PROTOBUF && !JSON_TYPES.has(contentType)) throw refusedMediaType();
   const value: unknown =
-    contentType === PROTOBUF ? parseProtobuf(bytes) : parseJson(bytes, contentType, `${UNREADABLE}: `).value;
+    contentType === PROTOBUF
+      ? parseProtobuf(bytes)
+      : parseJson(bytes, contentType, (fault) => `${UNREADABLE}: ${fault}`).value;
   if (value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw badRequest(`${UNREADABLE}: json: cannot unmarshal ${goKind(value)} into Go value of type ${GO_TYPE}`);
+    throw badRequest(`${UNREADABLE}: ${cannotBeTyped(value)}`);
   }
   const { kind, apiVersion } = value as SentOptions; // an object; every member is looked at before it is used
   for (const [member, found] of Object.entries({ apiVersion, kind })) {

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { jsonFault } from '../../src/apimachinery/json-fault.js';
 import { duplicateFields } from '../../src/apiserver/duplicate-fields.js';
 import { decodeProtobuf } from '../../src/apiserver/protobuf/decode.js';
 import { WireError } from '../../src/apiserver/protobuf/wire.js';
@@ -16,6 +17,35 @@ test('JSON without doubled members has none, however it is written', (t) => {
     }),
   );
 });
+
+test('where a text ceases to be JSON is told of any text that is none, and no character before it is at fault', (t) => {
+  const spoilt = fc
+    .tuple(fc.json(), fc.nat(), fc.constantFrom('', 'x', '"', '}', ']', ',', ':', '-', '\\', '\n', '.', 'e', '0'))
+    .map(([text, at, put]) => text.slice(0, at % (text.length + 1)) + put);
+  fc.assert(
+    fc.property(spoilt, (text) => {
+      if (isJson(text)) return;
+      const [, character = ''] = /^invalid character '(.+?)' /.exec(jsonFault(text)) ?? [];
+      // What is cut off by the character that was put there, or by the end, is at fault there.
+      t.true(
+        character === ''
+          ? jsonFault(text) === 'unexpected end of JSON input'
+          : ' '.includes(character) || text.endsWith(plain(character)),
+      );
+    }),
+  );
+});
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const plain = (character: string): string => character.replace('\\n', '\n').replace('\\\\', '\\');
 
 const finds = test.macro((t, text: string, ...paths: string[]) => {
   t.deepEqual(

@@ -33,6 +33,7 @@ import { RIGHTS_CASES } from './rights.js';
 import { RULE_CASES } from './rules.js';
 import type { ContractServer } from './server.js';
 import { SHAPE_CRD, SHAPES } from './shapes.js';
+import { UNREADABLE_REFUSALS } from './unreadable.js';
 import { WATCH_CASES } from './watches.js';
 import { Wire } from './wire.js';
 
@@ -76,6 +77,7 @@ const ALL_REFUSALS = {
   ...DEFINITION_REFUSALS,
   ...FUZZED_REFUSALS,
   ...FUZZED_KIND_REFUSALS,
+  ...UNREADABLE_REFUSALS,
   ...MEMBER_NAME_REFUSALS,
 };
 

@@ -6,6 +6,8 @@ export interface Normal {
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+/** The beginning of a body is shown. */
+const CUT_UUID = /(?<="uid":")[0-9a-f-]{1,35} \.\.\.\)/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const VERSION_IN_TEXT = /((?:ResourceVersion in [a-z ]+|current): |in record \(|"resourceVersion":")(\d+)/gi;
 /** The whole text: a patch put it where versions are not. */
@@ -62,6 +64,7 @@ export class Normaliser {
   #text(text: string): string {
     return text
       .replaceAll(this.#namespace, '{ns}')
+      .replace(CUT_UUID, '<cut> ...)')
       .replace(UUID, (uid) => this.#token('uid', uid, uid === text))
       .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#token('version', version, false))
       .replace(GENERATED, (name) => this.#token('name', name, name === text))

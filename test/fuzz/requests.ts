@@ -339,6 +339,17 @@ const RAW = fc.constantFrom(
   '{"metadata":{"name":"a","name":"b"}}',
   '{"metadata":{"name":"a"},"metadata":{"name":"b"}}',
   '{"a":1}x',
+  '{"a" 1}',
+  '{"a":1,}',
+  '[1 2]',
+  '[01]',
+  '-',
+  '1.x',
+  'nil',
+  '"a\\x"',
+  '"\\u00g0"',
+  '"\t"',
+  '{"é":é}',
   'a: b',
 );
 

@@ -109,7 +109,7 @@ function reportRepeated(duplicates: readonly Duplicate[], { fieldValidation, cal
 
 function parseApplied(bytes: Buffer): Applied {
   if (bytes.length === 0) return { value: {}, duplicates: [] };
-  const { value, duplicates } = parseJson(bytes, APPLY, 'error decoding YAML: ');
+  const { value, duplicates } = parseJson(bytes, APPLY, (fault) => `error decoding YAML: ${fault}`);
   if (value === null) return { value: {}, duplicates };
   if (isJsonObject(value)) return { value, duplicates };
   const why = `json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`;

@@ -10,7 +10,7 @@ import { invalid as invalidValue } from '../../apimachinery/structural/field-err
 import type { Answer } from '../answer.js';
 import { mediaType } from '../body.js';
 import { causeOf } from '../causes.js';
-import { parseJson } from '../decode.js';
+import { cannotBeTyped, parseJson, UNREADABLE } from '../decode.js';
 import { duplicateField } from '../field-validation.js';
 import type { Kind } from '../kind.js';
 import { bodyOf, expectedType, knows, type ResourceRequest, readInto } from '../request.js';
@@ -20,7 +20,7 @@ import { type Produced, updateObject } from '../write.js';
 import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 import { APPLY, apply } from './apply.js';
-import { JSON_PATCH, operationProblems, patchOf, STRATEGIC, unreadable } from './patch-body.js';
+import { JSON_PATCH, MERGE, operationProblems, patchOf, STRATEGIC, unreadable } from './patch-body.js';
 import { noName, placedAt, writableSubresource } from './update.js';
 
 type Patch = (kind: Kind, target: Unstructured, patch: unknown, expected: Expected) => unknown;
@@ -28,7 +28,7 @@ type Patch = (kind: Kind, target: Unstructured, patch: unknown, expected: Expect
 /** What they make is read in the order of its members: the first misfit is told. */
 const PATCHES: Readonly<Record<string, Patch>> = {
   [JSON_PATCH]: (_kind, target, operations) => sortedJson(jsonPatch(target, operations)),
-  'application/merge-patch+json': (_kind, target, patch) => sortedJson(mergePatch(target, patch)),
+  [MERGE]: (_kind, target, patch) => sortedJson(mergePatch(target, patch)),
   // What it says of the type is not read.
   [STRATEGIC]: ({ schema }, target, patch, expected) => ({
     ...strategicMergePatch(schema, target as unknown as JsonObject, patch),
@@ -77,12 +77,8 @@ function patchIn(
   return { value, problems: type === JSON_PATCH ? operationProblems(value, paths) : paths.map(duplicateField) };
 }
 
-function typedResult(
-  result: JsonObject,
-  expected: Expected,
-  known: Knows,
-  refuse: (why: string) => Error,
-): Unstructured {
+function typedResult(result: unknown, expected: Expected, known: Knows, refuse: (why: string) => Error): Unstructured {
+  if (!isJsonObject(result)) throw refuse(`${UNREADABLE}: ${cannotBeTyped(result)}`);
   try {
     const object = typedObject(result, expected, known, () => JSON.stringify(result));
     refuseNoVersion(object);
@@ -92,10 +88,12 @@ function typedResult(
   }
 }
 
-function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown, expected: Expected): JsonObject {
+/** A list is refused when it is read as an object. */
+function patched(change: Patch, kind: Kind, target: Unstructured, patch: unknown, expected: Expected): unknown {
   try {
     const result = change(kind, target, patch, expected);
-    if (!isJsonObject(result)) throw new PatchError('Inapplicable', 'the patch leaves no object');
+    if (typeof result !== 'object' || result === null)
+      throw new PatchError('Inapplicable', 'the patch leaves no object');
     return result;
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
