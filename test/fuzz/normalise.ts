@@ -9,7 +9,8 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** The beginning of a body is shown. */
 const CUT_UUID = /(?<="uid":")[0-9a-f-]{1,35} \.\.\.\)/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
-const VERSION_IN_TEXT = /((?:ResourceVersion in [a-z ]+|current): |in record \(|"resourceVersion":")(\d+)/gi;
+const VERSION_IN_TEXT =
+  /((?:ResourceVersion in [a-z ]+|current): |in (?:record|the precondition) \(|"resourceVersion":")(\d+)/gi;
 /** The whole text: a patch put it where versions are not. */
 const MOVED_VERSION = /^\d{3,}$/;
 const SHOWN = /Invalid value: ("(?:[^"\\]|\\.)*")/g;

@@ -90,6 +90,12 @@ const contentOf = (kind: FuzzKind, content: fc.Arbitrary<Json>): fc.Arbitrary<Js
     ? fc.tuple(content, optional(kind.status)).map(([rest, status]) => ({ ...rest, ...(status && { status }) }))
     : content;
 
+const nameIn = (path: string): string | undefined =>
+  path
+    .replace(/\/status$/, '')
+    .split('/')
+    .at(-1);
+
 const replace = (kind: FuzzKind): fc.Arbitrary<Step> =>
   fc
     .tuple(
@@ -101,12 +107,7 @@ const replace = (kind: FuzzKind): fc.Arbitrary<Step> =>
       fc.boolean(),
     )
     .map(([path, name, version, body, query, ownName]) => {
-      const own = ownName
-        ? path
-            .replace(/\/status$/, '')
-            .split('/')
-            .at(-1)
-        : name;
+      const own = ownName ? nameIn(path) : name;
       const metadata =
         isObject(body) && isObject(body.metadata) ? { ...body.metadata, ...version, name: own } : undefined;
       return {
@@ -178,13 +179,8 @@ const jsonPatch = (kind: FuzzKind): fc.Arbitrary<Step> =>
     .tuple(at(kind), mostly(fc.array(operation(kind), { maxLength: 3 }), ODD, 20), WRITE_QUERY)
     .map(([path, body, query]) => ({ method: 'PATCH', path, query, body, type: JSON_PATCH }));
 
-/** kube-apiserver lets an apply that creates an object mark it for deletion, and looks at its namespace last. */
-const withoutDeletion = ({
-  deletionTimestamp: _,
-  deletionGracePeriodSeconds: _s,
-  namespace: _n,
-  ...metadata
-}: Json): Json => metadata;
+/** kube-apiserver lets an apply that creates an object mark it for deletion. */
+const withoutDeletion = ({ deletionTimestamp: _, deletionGracePeriodSeconds: _s, ...metadata }: Json): Json => metadata;
 
 /** Of an empty map or list applied to a new custom object kube-apiserver keeps bytes nobody sees, until the next write. */
 const withoutEmpties = (metadata: Json): Json =>
@@ -203,19 +199,15 @@ const apply = (kind: FuzzKind): fc.Arbitrary<Step> =>
       mostly(MANAGERS, fc.constant(undefined), 20),
       optional(fc.constantFrom('true', 'false')),
       versions(kind),
+      mostly(fc.constant('own'), fc.constantFrom('sent', 'none'), 12),
     )
-    .map(([path, body, query, fieldManager, force, version]) => {
-      const metadata =
-        isObject(body) && isObject(body.metadata)
-          ? {
-              ...withoutEmpties(withoutDeletion(body.metadata)),
-              ...version,
-              name: path
-                .replace(/\/status$/, '')
-                .split('/')
-                .at(-1),
-            }
-          : undefined;
+    .map(([path, body, query, fieldManager, force, version, name]) => {
+      const sent = isObject(body) && isObject(body.metadata) ? body.metadata : undefined;
+      const metadata = sent && {
+        ...withoutEmpties(withoutDeletion(sent)),
+        ...version,
+        ...(name === 'sent' ? {} : { name: name === 'own' ? nameIn(path) : undefined }),
+      };
       return {
         method: 'PATCH',
         path,
