@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { indented } from './indent.js';
 import { warningHeaders } from './warnings.js';
 
 /** What a request gets, watches aside. */
@@ -25,6 +26,13 @@ export const NO_SUCH_PATH: Answer = {
   contentType: 'text/plain; charset=utf-8',
 };
 
+/** For URLs with percent signs that escape nothing. */
+export const BAD_URL: Answer = {
+  code: 400,
+  body: Buffer.from('400 Bad Request'),
+  contentType: 'text/plain; charset=utf-8',
+};
+
 /** 304 for a client that has it already. */
 export function tagged(ifNoneMatch: string | undefined, tag: string, answer: Answer): Answer {
   const headers = { ...answer.headers, ETag: `"${tag}"`, Vary: 'Accept' };
@@ -36,12 +44,22 @@ const compress = promisify(gzip);
 /** Below this, compressing costs more than it saves; kube-apiserver uses the same limit. */
 const COMPRESS_FROM = 128 * 1024;
 
+const JSON_TYPE = 'application/json';
+
+export interface Delivery {
+  readonly warnings: readonly string[];
+  readonly acceptsGzip: boolean;
+  /** JSON over several lines. */
+  readonly pretty: boolean;
+}
+
 export async function send(
   response: ServerResponse,
-  { code, body, contentType = 'application/json', headers = {} }: Answer,
-  { warnings, acceptsGzip }: { readonly warnings: readonly string[]; readonly acceptsGzip: boolean },
+  { code, body, contentType = JSON_TYPE, headers = {} }: Answer,
+  { warnings, acceptsGzip, pretty }: Delivery,
 ): Promise<void> {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(`${JSON.stringify(body)}\n`);
+  const plain = Buffer.isBuffer(body) ? body : Buffer.from(`${JSON.stringify(body)}\n`);
+  const bytes = pretty && contentType.startsWith(JSON_TYPE) ? Buffer.from(indented(plain.toString())) : plain;
   const small = !acceptsGzip || bytes.length < COMPRESS_FROM;
   const sent = small ? bytes : await compress(bytes, { level: constants.Z_BEST_SPEED });
   // What a client has keeps the type and the length it had.

@@ -5,7 +5,7 @@ import { StatusError } from './status-error.js';
 export const MAX_BODY = 3 * 1024 * 1024;
 
 const tooLarge = (): StatusError =>
-  new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`, {});
+  new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`);
 
 export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {

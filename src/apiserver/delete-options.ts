@@ -54,7 +54,7 @@ function fromQuery(query: URLSearchParams): SentOptions {
   integerIn(query, 'gracePeriodSeconds');
   const orphan = query.get('orphanDependents');
   return {
-    propagationPolicy: query.get('propagationPolicy') || undefined,
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
     orphanDependents: orphan === null ? undefined : isTrue(orphan),
     dryRun: query.getAll('dryRun'),
   };

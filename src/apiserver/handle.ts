@@ -1,13 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, NO_SUCH_PATH, send } from './answer.js';
+import { DurationError, parseDurationNanos } from '../apimachinery/duration.js';
+import { type Answer, BAD_URL, NO_SUCH_PATH, send } from './answer.js';
 import type { Api, Caller } from './api.js';
 import type { Attributes, Authenticator, Authorizer, User } from './identity.js';
 import type { Kind } from './kind.js';
+import { isPretty } from './media.js';
 import type { ResourceRequest } from './request.js';
+import { requestUrl } from './request-url.js';
 import { parseResourcePath, type ResourcePath, verbOf } from './resource-path.js';
 import { answerRootPath } from './root-paths.js';
 import { selectedName } from './selection.js';
-import { badRequest, forbidden, methodNotAllowed, noSuchResource, StatusError } from './status-error.js';
+import {
+  badRequest,
+  forbidden,
+  methodNotAllowed,
+  noSuchResource,
+  notSupportedAt,
+  StatusError,
+} from './status-error.js';
 import { refuseUnserved } from './unserved.js';
 import { create } from './verbs/create.js';
 import { remove } from './verbs/delete.js';
@@ -47,10 +57,11 @@ export const handler =
     // A client that went away in the middle of its answer; without a listener that would end the process.
     response.on('error', (error) => api.log.debug('answer not delivered', { error }));
     const warnings: string[] = [];
+    const pretty = isPretty(http);
     const acceptsGzip = /\bgzip\b/.test(String(http.headers['accept-encoding'] ?? ''));
     try {
       const answer = await route(api, guards, http, response, (message) => warnings.push(message));
-      if (answer) await send(response, answer, { warnings, acceptsGzip });
+      if (answer) await send(response, answer, { warnings, acceptsGzip, pretty });
     } catch (error) {
       if (response.headersSent || response.destroyed) {
         response.destroy();
@@ -63,25 +74,21 @@ export const handler =
         ...(http.complete ? {} : { Connection: 'close' }),
         ...(after === undefined ? {} : { 'Retry-After': String(after) }),
       };
-      await send(response, { code: status.code, body: status.toStatus(), headers }, { warnings, acceptsGzip: false });
+      await send(
+        response,
+        { code: status.code, body: status.toStatus(), headers },
+        { warnings, acceptsGzip: false, pretty },
+      );
     }
   };
 
 function statusOf(api: Api, error: unknown, http: IncomingMessage): StatusError {
   if (error instanceof StatusError) return error;
-  if (error instanceof URIError) return badRequest('the URL is badly escaped');
   api.log.error('request failed', { method: http.method, path: http.url?.split('?', 1)[0], error });
   const message = error instanceof Error ? error.message : String(error);
   return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, {
     causes: [{ reason: '', message, field: '' }],
   });
-}
-
-/** Slashes in front would begin the name of a host. */
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  const target = url.replace(/^\/+/, '/');
-  if (!URL.canParse(target, 'http://host')) throw badRequest('the URL cannot be read');
-  return new URL(target, 'http://host');
 }
 
 async function route(
@@ -91,21 +98,25 @@ async function route(
   response: ServerResponse,
   warn: (message: string) => void,
 ): Promise<Answer | undefined> {
-  const url = urlOf(http);
-  const path = parseResourcePath(url.pathname);
-  const verb = path ? verbOf(http.method ?? '', path, url.searchParams) : (http.method ?? '').toLowerCase();
-  if (verb === undefined) throw methodNotAllowed();
-  const user = await authenticator.authenticate(http);
-  const resource = path && withSelectedName(path, verb, url.searchParams);
-  const attributes: Attributes = { user, verb, path: url.pathname, ...(resource ? { resource } : {}) };
+  const url = requestUrl(http.url ?? '/');
+  if (!url) return BAD_URL;
+  const { query } = url;
+  const path = parseResourcePath(url.path);
+  const verb = path ? verbOf(http.method ?? '', path, query) : (http.method ?? '').toLowerCase();
+  if (verb !== 'watch') refuseTimeout(query);
+  const user = await authenticator.authenticate(http, warn);
+  const resource = path && withSelectedName(path, verb, query);
+  const attributes: Attributes = { user, verb, path: url.path, ...(resource ? { resource } : {}) };
   await allow(authorizer, attributes);
   if (!path) return answerRootPath(api, http, url);
   const kind = api.kinds.find(path.group, path.version, path.plural);
-  if (!kind && !api.kinds.hasBuiltIn(path.group)) return NO_SUCH_PATH;
-  if (!kind || !fits(kind, path)) throw noSuchResource();
+  const isPlaced = kind !== undefined && fits(kind, path);
+  if (!isPlaced && !api.kinds.hasBuiltIn(path.group)) return NO_SUCH_PATH;
+  if (!isPlaced) throw noSuchResource();
   refuseUnserved(kind, path.subresource);
   const served = VERBS[verb];
-  if (!served || (path.subresource === '' && !kind.verbs.includes(verb))) throw methodNotAllowed();
+  if (!served) throw notSupportedAt(kind, '');
+  if (path.subresource === '' && !kind.verbs.includes(verb)) throw methodNotAllowed();
   if (http.method === 'HEAD' && !kind.custom) throw methodNotAllowed();
   // Node takes each byte of a header for a character.
   const userAgent = Buffer.from(http.headers['user-agent'] ?? '', 'latin1').toString();
@@ -118,13 +129,23 @@ async function route(
     namespace: kind.namespaced ? namespace : '',
     name,
     subresource,
-    query: url.searchParams,
+    query,
     caller,
     http,
     response,
     allow: (also: string) => allow(authorizer, { ...attributes, verb: also }),
   };
   return served(request);
+}
+
+/** How long a client would wait: nothing here takes so long, but what is no duration is refused. */
+function refuseTimeout(query: URLSearchParams): void {
+  try {
+    parseDurationNanos(query.get('timeout') || '0');
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw badRequest(`invalid timeout specified in the request URL - ${error.message}`);
+  }
 }
 
 /** Whether a path names a namespace where the kind has one, and none where it has not. */

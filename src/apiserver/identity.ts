@@ -11,7 +11,7 @@ export interface User {
 /** Finds out who sent a request, impersonation included. */
 export interface Authenticator {
   /** Requests without credentials are `system:anonymous`; bad credentials throw `unauthorized()`. */
-  authenticate(request: IncomingMessage): User | Promise<User>;
+  authenticate(request: IncomingMessage, warn: (message: string) => void): User | Promise<User>;
 }
 
 /** What is asked, as RBAC rules see it. */

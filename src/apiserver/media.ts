@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { memberOf } from '../apimachinery/json.js';
 import { StatusError } from './status-error.js';
 
@@ -39,6 +40,25 @@ const splitPair = (text: string): [string, string] => {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 };
 
+/** Browsers and tools people read the answers of. */
+const READERS = /^(curl|Wget|Mozilla\/5\.0)/;
+const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+
+/** Whether JSON is to be easy to read: the query says so or not, else the tool does; or the type that is asked for. */
+export function isPretty({ headers, url = '' }: IncomingMessage): boolean {
+  const asked = new URLSearchParams(url.split('?')[1]).get('pretty') ?? '';
+  if (asked === '' ? READERS.test(headers['user-agent'] ?? '') : TRUE.has(asked)) return true;
+  return acceptedTypes(headers.accept).some(({ parameters }) => parameters.get('pretty') === '1');
+}
+
+/** Refuses who takes no JSON, or JSON only `as` something; what the types are of does not matter when `as` may be anything. */
+export function refuseNoJson(accept: string | undefined, anyForm = false): void {
+  const isTaken = ({ type, parameters }: AcceptedType) => JSON_TYPES.has(type) && (anyForm || !parameters.get('as'));
+  if (!acceptedTypes(accept).some(isTaken)) throw onlyJson();
+}
+
+const onlyJson = (): StatusError => notAcceptable('only the following media types are accepted: application/json');
+
 /** The first form of the client's list that is served here; JSON is the only encoding. */
 export function negotiate(accept: string | undefined): Media {
   for (const { type, parameters } of acceptedTypes(accept)) {
@@ -50,5 +70,5 @@ export function negotiate(accept: string | undefined): Media {
     if (form && parameters.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1'))
       return { form, version, as };
   }
-  throw notAcceptable('only the following media types are accepted: application/json');
+  throw onlyJson();
 }

@@ -7,9 +7,11 @@ import type { Item } from './store/store.js';
 import { tableOf } from './table.js';
 import { bytesOf, fromStored } from './versions.js';
 
+const NEWLINE = Buffer.from('\n');
+
 /** One object in the form the client asked for. */
 export function present({ api, kind, query }: ResourceRequest, item: Item, media: Media): unknown {
-  if (media.form === 'object') return bytesOf(kind, item);
+  if (media.form === 'object') return Buffer.concat([bytesOf(kind, item), NEWLINE]);
   const object = fromStored(kind, item);
   if (media.form === 'table') {
     const { resourceVersion = '' } = object.metadata;

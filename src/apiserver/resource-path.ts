@@ -14,13 +14,16 @@ export interface ResourcePath {
 /** Subresources of a namespace; anything else below one is a resource in it. */
 const OF_NAMESPACES = new Set(['status', 'finalize']);
 
-/** Undefined for paths that are no resource: discovery, health, versions. Throws URIError when badly escaped. */
+/** The parts of a decoded path; a slash at the end adds none, an empty part between two slashes is one. */
+export const segmentsOf = (path: string): readonly string[] => path.replace(/\/+$/, '').split('/').slice(1);
+
+/** Undefined for paths that are no resource: discovery, health, versions. */
 export function parseResourcePath(path: string): ResourcePath | undefined {
-  const segments = path.split('/').filter((segment) => segment !== '');
+  const segments = segmentsOf(path);
   const core = segments[0] === 'api';
   if (!core && segments[0] !== 'apis') return undefined;
-  const rest = segments.slice(core ? 2 : 3).map(decodeURIComponent);
-  if (rest.length === 0) return undefined;
+  const rest = segments.slice(core ? 2 : 3);
+  if (rest.length === 0 || isBroken(segments)) return undefined;
   const group = core ? '' : (segments[1] ?? '');
   const version = (core ? segments[1] : segments[2]) ?? '';
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !OF_NAMESPACES.has(rest[2] ?? '');
@@ -39,10 +42,14 @@ const VERBS: Readonly<Record<string, readonly [collection: string, one: string]>
   DELETE: ['deletecollection', 'delete'],
 };
 
-/** The verb as RBAC names it; undefined for methods no resource has. */
-export function verbOf(method: string, { name }: ResourcePath, query: URLSearchParams): string | undefined {
+/** Only who names no namespace may leave its place empty: it means all of them. */
+const isBroken = (segments: readonly string[]): boolean =>
+  segments.some((segment, at) => segment === '' && (segments[at - 1] !== 'namespaces' || at === segments.length - 1));
+
+/** The verb as RBAC names it; empty for methods no resource has. */
+export function verbOf(method: string, { name }: ResourcePath, query: URLSearchParams): string {
   if (method === 'GET' && name === '' && isTrue(query.get('watch'))) return 'watch';
-  return VERBS[method]?.[name === '' ? 0 : 1];
+  return VERBS[method]?.[name === '' ? 0 : 1] ?? '';
 }
 
 /** As Go reads booleans in a query: present without a value is true. */

@@ -14,8 +14,11 @@ import {
 } from './discovery.js';
 import { healthAnswer } from './health.js';
 import type { KindRegistry } from './kind-registry.js';
+import { refuseNoJson } from './media.js';
 import { openApiDocument, openApiHash, openApiIndex } from './openapi.js';
 import { OPENAPI_V2_PROTOBUF, openApiV2, openApiV2Protobuf } from './openapi-v2.js';
+import type { RequestUrl } from './request-url.js';
+import { segmentsOf } from './resource-path.js';
 import { methodNotAllowed, noSuchResource } from './status-error.js';
 
 /** Kubernetes' version whose behaviour is served. */
@@ -32,22 +35,30 @@ const VERSION = {
 };
 
 /** Everything that is no resource: discovery, version, health. */
-export function answerRootPath(api: Api, http: IncomingMessage, { pathname, searchParams: query }: URL): Answer {
-  const segments = pathname.split('/').filter((segment) => segment !== '');
-  const [root, group = '', version = ''] = segments;
-  const health = healthAnswer(segments, query);
+export function answerRootPath(api: Api, http: IncomingMessage, { path, query }: RequestUrl): Answer {
+  const segments = segmentsOf(path);
+  const [root, group = ''] = segments;
+  if (segments.includes('') && (root === 'api' || (group !== '' && api.kinds.hasBuiltIn(group))))
+    throw noSuchResource();
+  if (segments.includes('') || /^\/(apis\/)?\/+$/.test(path)) return NO_SUCH_PATH;
+  const health = path.endsWith('/') ? undefined : healthAnswer(segments, query);
   if (health) return health;
-  if (root === 'api' || root === 'apis')
-    return discovery(api, http, segments.length === 1, root === 'api' ? ['', group] : [group, version]);
-  if (root === undefined) return ok({ paths: rootPaths(api.kinds) });
-  if (root === 'version' && segments.length === 1) {
+  if (root === 'api' || root === 'apis') return discovery(api, http, segments);
+  if (root === undefined) return readable({ paths: rootPaths(api.kinds) });
+  if (root === 'version') {
+    if (group !== '') throw noSuchResource();
     if (http.method !== 'GET') throw methodNotAllowed();
-    return ok(VERSION);
+    refuseNoJson(http.headers.accept, true);
+    return readable(VERSION);
   }
-  if (pathname === '/openapi/v2') return openApi2(api, http);
-  if (root === 'openapi' && group === 'v3') return openApi(api, http, segments.slice(2).join('/'), query.get('hash'));
+  if (path === '/openapi/v2') return openApi2(api, http);
+  if (root === 'openapi' && group === 'v3' && !path.endsWith('/'))
+    return openApi(api, http, segments.slice(2).join('/'), query.get('hash'));
   return NO_SUCH_PATH;
 }
+
+/** JSON over several lines, whoever asks. */
+const readable = (document: unknown): Answer => ok(Buffer.from(JSON.stringify(document, null, 2)));
 
 const openApi2 = ({ kinds }: Api, { headers }: IncomingMessage): Answer =>
   headers.accept?.includes(OPENAPI_V2_PROTOBUF)
@@ -66,20 +77,25 @@ function openApi({ kinds }: Api, { headers }: IncomingMessage, path: string, ask
   return tagged(headers['if-none-match'], hash, { ...ok(document), headers: kept });
 }
 
-function discovery(
-  { kinds }: Api,
-  http: IncomingMessage,
-  top: boolean,
-  [group = '', version = '']: readonly string[],
-): Answer {
-  const core = group === '' && http.url?.split('?', 1)[0]?.split('/')[1] === 'api';
-  if (top) {
+function discovery({ kinds }: Api, http: IncomingMessage, [root, ...rest]: readonly string[]): Answer {
+  const core = root === 'api';
+  const [group = '', version = ''] = core ? ['', ...rest] : rest;
+  const onlyRead = (): void => {
+    if (http.method !== 'GET') throw methodNotAllowed();
+  };
+  if (rest.length === 0) {
+    if (core) onlyRead();
     const aggregated = aggregatedVersion(http.headers.accept);
     if (aggregated) return allGroups(kinds, http.headers, aggregated, core);
+    refuseNoJson(http.headers.accept);
     return ok(core ? coreVersions(http.headers.host ?? '') : groupList(kinds));
   }
   const document = version === '' ? groupDocument(kinds, group) : resourceList(kinds, group, version);
-  if (document) return ok(document);
+  if (document) {
+    if (version !== '' && kinds.hasBuiltIn(group)) onlyRead();
+    refuseNoJson(http.headers.accept);
+    return ok(document);
+  }
   if (kinds.hasBuiltIn(group)) throw noSuchResource();
   return NO_SUCH_PATH;
 }

@@ -5,6 +5,7 @@ import { APPLY_REFUSALS } from './apply-refusals.js';
 import { AUTHENTICATION_CASES } from './authentication.js';
 import { CERTIFICATE_CASES } from './certificates.js';
 import { CLIENT_CASES } from './clients.js';
+import { CREDENTIAL_CASES } from './credentials.js';
 import { CUSTOM_RESOURCE_CASES } from './custom-resources.js';
 import { DEFINITION_REFUSALS } from './definition-refusals.js';
 import { CRDS, DEFINITION_CASES } from './definitions.js';
@@ -12,6 +13,7 @@ import { DELETE_REFUSALS } from './delete-refusals.js';
 import { DELETION_CASES } from './deletion.js';
 import { DELETE_CASES } from './deletions.js';
 import { DISCOVERY_CASES } from './discovery.js';
+import { ENCODING_CASES } from './encodings.js';
 import { DRY_RUN_CASES, FIELD_VALIDATION_CASES } from './field-validation.js';
 import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { FORM_CASES } from './forms.js';
@@ -34,6 +36,7 @@ import { RULE_CASES } from './rules.js';
 import type { ContractServer } from './server.js';
 import { SHAPE_CRD, SHAPES } from './shapes.js';
 import { UNREADABLE_REFUSALS } from './unreadable.js';
+import { URL_CASES } from './urls.js';
 import { WATCH_CASES } from './watches.js';
 import { Wire } from './wire.js';
 
@@ -58,6 +61,9 @@ const CASES = {
   ...NAMESPACE_CASES,
   ...ACCESS_CASES,
   ...AUTHENTICATION_CASES,
+  ...CREDENTIAL_CASES,
+  ...URL_CASES,
+  ...ENCODING_CASES,
   ...RIGHTS_CASES,
   ...REVIEW_CASES,
   ...CERTIFICATE_CASES,

@@ -15,11 +15,13 @@ import type { ContractServer } from './server.js';
 async function start(store: Store): Promise<ContractServer> {
   const token = 'contract-administrator';
   const staticTokens = new Map([[token, { name: 'contract', groups: ['system:masters', 'system:authenticated'] }]]);
-  const server = await startApiServer({ store, pki: await createPki(), crds: CRDS, log: silentLogger, staticTokens });
+  const pki = await createPki();
+  const server = await startApiServer({ store, pki, crds: CRDS, log: silentLogger, staticTokens });
   return {
     url: server.url,
     ca: server.caCertificate,
     token,
+    pki,
     kubeconfig: server.kubeconfig,
     compact: async () => store.compact(store.revision),
     close: server.close,

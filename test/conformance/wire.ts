@@ -98,13 +98,20 @@ export class Wire {
 
   #open(method: string, path: string, { body, type = 'application/json', accept, headers = {} }: Call) {
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-    const sent = request(new URL(path, this.#access.url), {
+    const sent = request(new URL(this.#access.url), {
       method,
+      // As it is: a URL would make two dots and two slashes mean something.
+      path: path.replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent),
       agent: this.#agent,
       headers: {
         ...(this.#access.token === undefined ? {} : { authorization: `Bearer ${this.#access.token}` }),
         'user-agent': 'contract/1.0',
-        ...(text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
+        ...(text === undefined
+          ? {}
+          : {
+              'content-type': type,
+              ...(headers['transfer-encoding'] ? {} : { 'content-length': Buffer.byteLength(text) }),
+            }),
         ...(accept ? { accept } : {}),
         ...headers,
       },

@@ -43,6 +43,8 @@ export interface Cluster {
   readonly ca: string;
   /** Of a member of `system:masters`. */
   readonly token: string;
+  /** Its authority for clients, and its key for tokens of service accounts. */
+  readonly pki: Pki;
   /** Speaks gRPC and, under `/v3`, JSON. */
   readonly etcdUrl: string;
   readonly auditLog: string;
@@ -90,6 +92,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return {
     ...access,
     ca: pki.caCertificate,
+    pki,
     etcdUrl: etcdUrl(layout),
     auditLog: auditLog(layout),
     guardPid: (name) => servers.guardPid(name),

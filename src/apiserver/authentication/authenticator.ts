@@ -23,8 +23,8 @@ export function createAuthenticator(parts: AuthenticationParts): Authenticator {
   const known = new Map([...parts.staticTokens].map(([token, user]) => [digest(token), authenticated(user)]));
   const certified = new WeakMap<TLSSocket, User | undefined>();
   return {
-    async authenticate(request) {
-      const user = certificateUser(request, certified) ?? tokenUser(request, known, parts) ?? ANONYMOUS;
+    async authenticate(request, warn) {
+      const user = certificateUser(request, certified) ?? tokenUser(request, known, parts, warn) ?? ANONYMOUS;
       return impersonate(user, request.headersDistinct, parts.authorizer);
     },
   };
@@ -59,13 +59,21 @@ function readCertificate(socket: TLSSocket): User | undefined {
   return authenticated({ name, groups: [O ?? []].flat(), extra });
 }
 
+const EXTRA_SPACE = 'the provided Authorization header contains extra space before the bearer token, and is ignored';
+
 function tokenUser(
   { headers }: IncomingMessage,
   known: ReadonlyMap<string, User>,
   { tokens, local, now }: AuthenticationParts,
+  warn: (message: string) => void,
 ): User | undefined {
-  const [, token] = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
-  if (token === undefined) return undefined;
+  // What follows the token counts for nothing.
+  const [scheme = '', token = '', ...more] = (headers.authorization ?? '').trim().split(' ');
+  if (scheme.toLowerCase() !== 'bearer') return undefined;
+  if (token === '') {
+    if (more.length > 0) warn(EXTRA_SPACE);
+    return undefined;
+  }
   const user = known.get(digest(token)) ?? serviceAccountUser(token, { tokens, local, now: now() })?.user;
   if (!user) throw unauthorized();
   return user;

@@ -4,7 +4,7 @@ import type { User } from '../identity.js';
 import type { Strategy } from '../kind.js';
 import { badRequest } from '../status-error.js';
 import { serviceAccountUser } from './service-account-user.js';
-import { ISSUER, type Tokens } from './tokens.js';
+import { type Claims, ISSUER, type Tokens, untimely } from './tokens.js';
 
 /** Says whom a bearer token stands for. */
 export const tokenReview = (tokens: Tokens, staticTokens: ReadonlyMap<string, User>): Strategy => ({
@@ -19,14 +19,18 @@ export const tokenReview = (tokens: Tokens, staticTokens: ReadonlyMap<string, Us
       const { user, audiences: shared } = found;
       return { ...review, status: { authenticated: true, user: userInfoOf(user), audiences: shared } };
     }
-    const claims = tokens.verify(token, now);
-    const isElsewhere = claims && !claims.aud.some((one) => audiences.includes(one));
-    const error = isElsewhere
-      ? `[invalid bearer token, ${otherAudience(claims.aud, audiences)}]`
-      : 'invalid bearer token';
+    const claims = tokens.read(token);
+    const why = claims && problemOf(claims, audiences, now);
+    const error = why ? `[invalid bearer token, ${why}]` : 'invalid bearer token';
     return { ...review, status: { user: {}, error } };
   },
 });
+
+function problemOf(claims: Claims, audiences: readonly string[], now: Date): string | undefined {
+  const when = untimely(claims, now);
+  if (when) return `service account token ${when}`;
+  return claims.aud.some((one) => audiences.includes(one)) ? undefined : otherAudience(claims.aud, audiences);
+}
 
 const otherAudience = (held: readonly string[], wanted: readonly string[]): string =>
   `token audiences ${listed(held)} is invalid for the target audiences ${listed(wanted)}`;

@@ -34,8 +34,8 @@ export interface TokenSubject {
 /** Makes and checks tokens of service accounts; whether the account still exists is for the authenticator to see. */
 export interface Tokens {
   issue(subject: TokenSubject, audiences: readonly string[], lifetimeSeconds: number, now: Date): string;
-  /** Undefined for anything that is not a valid token of ours at this moment. */
-  verify(token: string, now: Date): Claims | undefined;
+  /** What a token of ours says, good or not at this moment; undefined for any other. */
+  read(token: string): Claims | undefined;
 }
 
 export function createTokens(key: KeyObject): Tokens {
@@ -50,7 +50,7 @@ export function createTokens(key: KeyObject): Tokens {
       const signature = sign('sha256', Buffer.from(body), { key, dsaEncoding: 'ieee-p1363' });
       return `${body}.${signature.toString('base64url')}`;
     },
-    verify(token, now) {
+    read(token) {
       const [head = '', payload = '', signature = '', ...more] = token.split('.');
       if (head !== header || more.length > 0) return undefined;
       const signed = verify(
@@ -61,8 +61,7 @@ export function createTokens(key: KeyObject): Tokens {
       );
       if (!signed) return undefined;
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims; // we signed what claimsOf made
-      const seconds = now.getTime() / 1000;
-      return claims.iss === ISSUER && claims.nbf <= seconds + 1 && seconds < claims.exp ? claims : undefined;
+      return claims.iss === ISSUER ? claims : undefined;
     },
   };
 }
@@ -88,6 +87,16 @@ function claimsOf(
       ...(bound ? { [bound.kind.toLowerCase()]: { name: bound.name, uid: bound.uid } } : {}),
     },
   };
+}
+
+/** Clocks differ. */
+const LEEWAY_SECONDS = 60;
+
+/** Why a token is not good at this moment; undefined when it is. */
+export function untimely({ nbf, exp }: Claims, now: Date): 'is not valid yet' | 'has expired' | undefined {
+  const seconds = now.getTime() / 1000;
+  if (seconds + LEEWAY_SECONDS < nbf) return 'is not valid yet';
+  return seconds - LEEWAY_SECONDS > exp ? 'has expired' : undefined;
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -26,8 +26,8 @@ export const APPLY = 'application/apply-patch+yaml';
 export async function apply(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, query } = request;
   const subresource = writableSubresource(request, 'patch');
-  const options = writeOptions(request, 'apply');
   const bytes = await bodyOf(request);
+  const options = writeOptions(request, 'apply');
   const target = { namespace, name, subresource };
   const writing = {
     manager: options.fieldManager,

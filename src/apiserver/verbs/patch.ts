@@ -39,11 +39,11 @@ const PATCHES: Readonly<Record<string, Patch>> = {
 
 export async function patch(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
-  if (name === '') throw noName(kind);
   const type = mediaType(request.http);
-  if (type === APPLY) return apply(request);
+  if (type === APPLY && name !== '') return apply(request);
   const change = type === STRATEGIC && kind.custom ? undefined : memberOf(PATCHES, type);
-  if (!change && kind.custom) throw new StatusError(415, 'UnsupportedMediaType', acceptedText());
+  if (!change && kind.custom && type !== APPLY) throw new StatusError(415, 'UnsupportedMediaType', acceptedText());
+  if (name === '') throw noName(kind);
   const options = writeOptions(request, 'patch');
   const subresource = writableSubresource(request, 'patch');
   if (!change) throw unsupportedMediaType('415: Unsupported Media Type');
