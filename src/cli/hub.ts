@@ -23,7 +23,10 @@ import { type Listener, listen } from './listener.js';
 import type { Metrics } from './metrics.js';
 
 export interface HubOptions {
+  /** What every replica asks with, and tells the leader of pushes. */
   readonly client: KubeClient;
+  /** What the loops ask and write with. */
+  readonly leader: KubeClient;
   readonly caches: Caches;
   readonly controllers: ReadonlySet<string>;
   readonly git: GitOptions;
@@ -109,7 +112,7 @@ function webhookHandler(options: HubOptions, loop: () => SourceLoop | undefined)
 
 /** They decide nothing before every cache they read has synced. */
 function startLoops(options: HubOptions, signal: AbortSignal): Loop[] {
-  const { client, caches, now, log, metrics } = options;
+  const { leader: client, caches, now, log, metrics } = options;
   const context = (component: string): HubContext => ({
     client,
     caches,

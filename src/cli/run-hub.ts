@@ -44,14 +44,15 @@ export async function runHub(command: HubCommand): Promise<void> {
   const log = stderrLogger(command.verbose ? 'debug' : 'info');
   const metrics = createMetrics();
   const access = { kubeconfig: command.kubeconfig, userAgent: 'placet-hub', log, parseYaml, ...inClusterServer() };
-  let mayWrite = (): boolean => !command.leaderElect;
-  const client = await connect({ ...access, mayWrite: () => mayWrite() });
-  // The lease must be renewed however many calls wait for an answer, and taken by who may write nothing else yet.
-  const election = await connect(access);
+  let mayWrite = (): boolean => false;
+  // The lease is renewed here, however many calls of the loops wait for an answer.
+  const client = await connect(access);
+  const leader = await connect({ ...access, mayWrite: () => mayWrite() });
   const caches = createCaches(client, log, signal);
   const controllers = command.controllers ?? new Set<string>(HUB_CONTROLLERS);
   const hub = await startHub({
     client,
+    leader,
     caches,
     controllers,
     git: {
@@ -89,8 +90,8 @@ export async function runHub(command: HubCommand): Promise<void> {
     await Promise.all(loops.map(({ stopped }) => stopped));
     if (!signal.aborted) throw new Error('leadership was lost; another replica goes on');
   };
-  await runLoops(command, { client: election, log, lead, signal });
-  await Promise.all([hub, health, client, election].map((one) => one.close()));
+  await runLoops(command, { client, log, lead, signal });
+  await Promise.all([hub, health, client, leader].map((one) => one.close()));
 }
 
 interface Running extends Pick<LeaderOptions, 'client' | 'log' | 'lead'> {

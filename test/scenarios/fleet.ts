@@ -12,7 +12,7 @@ import { until } from './dev-process.js';
 import { GENERATOR_TOKEN, type Loops, startLoops } from './loops.js';
 import { admitAgent, exampleRepository, installAgent, installHub, SOURCE } from './manifests.js';
 import { startProcesses, WEBHOOK_SECRET } from './processes.js';
-import type { Running } from './running.js';
+import type { Replica, Running } from './running.js';
 import { ADMIN, type FleetServer, type Servers, writesOf } from './server.js';
 
 export interface FleetOptions {
@@ -96,8 +96,8 @@ export class Fleet {
   }
 
   /** As a webhook would. */
-  look(): void {
-    this.running.look();
+  look(replica?: Replica): void {
+    this.running.look(replica);
   }
 
   /** The source says the commit is applied, and nothing is left to do. */

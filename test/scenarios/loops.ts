@@ -101,6 +101,7 @@ function hubOf(
   const free = { host: '127.0.0.1', port: 0 };
   return startHub({
     client,
+    leader: client,
     caches,
     controllers,
     git: {

@@ -95,6 +95,7 @@ async function runHub(t: ExecutionContext, client: KubeClient, signal: AbortSign
   const log = silentLogger;
   const hub = await startHub({
     client,
+    leader: client,
     caches: createCaches(client, log, signal),
     controllers: new Set(HUB_CONTROLLERS),
     git: { directory, path: process.env.PATH ?? '', allowLocal: true, addresses: { allowPrivate: true, allowed: [] } },

@@ -44,8 +44,8 @@ export async function startProcesses(options: ProcessesOptions): Promise<Running
     replicas: hubs,
     parts,
     quietLooks: 25,
-    look: () => {
-      for (const { webhookUrl } of hubs) announce(webhookUrl, repositoryUrl);
+    look: (replica) => {
+      for (const { webhookUrl } of replica ? [replica] : hubs) if (webhookUrl) announce(webhookUrl, repositoryUrl);
     },
     isIdle: () => true,
     stop: async () => {

@@ -15,8 +15,8 @@ export interface Running {
   readonly parts: readonly Part[];
   /** For how many looks in a row nothing may be written until they count as done. */
   readonly quietLooks: number;
-  /** Tells the hub of a push. */
-  look(): void;
+  /** Tells the hub of a push; only this one of several when it is given. */
+  look(replica?: Replica): void;
   isIdle(): boolean;
   stop(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { until } from './dev-process.js';
 import { type Fleet, startFleet } from './fleet.js';
 import { answersWholly, goesThrough, losses } from './losses.js';
 import { SOURCE } from './manifests.js';
+import { WEBHOOK_SECRET } from './processes.js';
 import type { Register, Servers } from './server.js';
 
 const Lease: ResourceType = {
@@ -55,6 +56,18 @@ export function takesOver(register: Register, servers: Servers): void {
       t.deepEqual(fleet.refusals(), []);
     },
   );
+  register('a push that only a hub hears of which does not lead is followed at once', async (t) => {
+    const fleet = await startFleet(t, servers, { clusters: ['prod-eu'], processes: true, replicas: 2 });
+    await fleet.source({ interval: '1h', webhook: { secretRef: { name: WEBHOOK_SECRET } } });
+    const { parts, replicas } = fleet.running;
+    const leads = await leader(fleet);
+    const other = replicas.find((_, index) => parts[index] !== leads);
+    t.truthy(other);
+    const sha = fleet.commit('works/web.yaml', /banner: .*/, 'banner: heard-by-the-other');
+    fleet.look(other);
+    await fleet.applied(sha);
+    t.deepEqual(fleet.refusals(), []);
+  });
   register('a hub that was frozen while it led writes nothing once another one leads', async (t) => {
     const fleet = await startFleet(t, servers, { clusters: ['prod-eu'], processes: true, replicas: 2 });
     const taken = await followBanners(fleet);

@@ -96,6 +96,7 @@ async function startAll({ data, servers, client, log }: Parts, signal: AbortSign
   const metrics = createMetrics();
   const hub = await startHub({
     client,
+    leader: client,
     caches,
     controllers: new Set(HUB_CONTROLLERS),
     git: {
