@@ -18,6 +18,15 @@ export function setMember(object: JsonObject, key: string, value: unknown): void
 export const memberOf = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
   record && Object.hasOwn(record, name) ? record[name] : undefined;
 
+/** The list itself when nothing in it becomes another value. */
+export function mapUnlessSame(
+  list: readonly unknown[],
+  map: (item: unknown, at: number) => unknown,
+): readonly unknown[] {
+  const mapped = list.map(map);
+  return mapped.every((item, at) => item === list[at]) ? list : mapped;
+}
+
 /** Deep equality of JSON values; members of any name are data, and an absent member is not a null one. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -304,3 +304,20 @@ test('a merge patch is idempotent once its lists meet lists, and changes nothing
     }),
   );
 });
+
+test('strategic merge patch: lists without end are merged in one go through them', (t) => {
+  const names = Array.from({ length: 200_000 }, (_, at) => ({ name: `n${at}` }));
+  const schema: StructuralSchema = {
+    type: 'object',
+    properties: {
+      a: {
+        type: 'array',
+        'x-kubernetes-patch-strategy': 'merge',
+        'x-kubernetes-patch-merge-key': 'name',
+        items: { type: 'object', properties: { name: { type: 'string' } } },
+      },
+    },
+  };
+  const patched = strategicMergePatch(schema, { a: names.toReversed() }, { '$setElementOrder/a': names, a: names });
+  t.deepEqual((patched as { a: unknown }).a, names);
+});

@@ -88,7 +88,9 @@ function byElement(value: unknown, list: ListType): Map<string, unknown[]> {
   const found = new Map<string, unknown[]>();
   for (const [at, item] of (Array.isArray(value) ? value : []).entries()) {
     const element = itemElement(item, list) ?? `i:${at}`;
-    found.set(element, [...(found.get(element) ?? []), item]);
+    const same = found.get(element);
+    if (same) same.push(item);
+    else found.set(element, [item]);
   }
   return found;
 }

@@ -21,7 +21,8 @@ export function ordered(
   return interleave(others, named, (other, one) => liveAt.has(identity(one)) && at(liveAt, other) < at(liveAt, one));
 }
 
-function positions(list: readonly unknown[], identity: Identity): Map<unknown, number> {
+/** Where each stands first. */
+export function positions(list: readonly unknown[], identity: Identity): Map<unknown, number> {
   const places = new Map<unknown, number>();
   for (const [at, item] of list.entries()) if (!places.has(identity(item))) places.set(identity(item), at);
   return places;

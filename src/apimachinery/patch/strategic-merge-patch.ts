@@ -2,7 +2,7 @@ import { goText } from '../go-text.js';
 import { isJsonObject, type JsonObject, memberOf, setMember } from '../json.js';
 import { OBJECT_META } from '../structural/object-meta.js';
 import type { StructuralSchema } from '../structural/schema.js';
-import { type Identity, ordered } from './element-order.js';
+import { type Identity, ordered, positions } from './element-order.js';
 import { PatchError } from './patch-error.js';
 
 const PATCH = '$patch';
@@ -107,11 +107,15 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], sche
   const { kept, items } = withoutSpecialItems(original, patch, mergeKey);
   const identity = identityBy(mergeKey);
   const merged = [...kept];
+  const places = positions(merged, identity);
   for (const item of items) {
-    const at = merged.findIndex((candidate) => identity(candidate) === item[mergeKey]);
+    const at = places.get(item[mergeKey]) ?? merged.length;
     const before = merged[at];
     if (isJsonObject(before)) merged[at] = mergeObject(before, item, schema?.items);
-    else merged.push(withoutDirectives(item));
+    else {
+      if (at === merged.length) places.set(item[mergeKey], at);
+      merged.push(withoutDirectives(item));
+    }
   }
   return ordered(merged, items, kept, identity);
 }
@@ -166,11 +170,11 @@ function mergeOrderedLists(merged: JsonObject, patch: JsonObject, schema: Schema
 }
 
 function refuseOtherOrder(items: readonly unknown[], order: readonly unknown[], identity: Identity): void {
-  const listed = order.map(identity);
+  const listed = positions(order, identity);
   const places = items
     .filter((item) => !isJsonObject(item) || !Object.hasOwn(item, PATCH))
-    .map((item) => listed.indexOf(identity(item)));
-  if (listed.length > 0 && places.some((place, at) => place < 0 || place < (places[at - 1] ?? 0))) {
+    .map((item) => listed.get(identity(item)) ?? -1);
+  if (listed.size > 0 && places.some((place, at) => place < 0 || place < (places[at - 1] ?? 0))) {
     throw malformed(
       `The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
     );

@@ -1,5 +1,5 @@
 import { cloneJson } from '../clone.js';
-import { type JsonObject, setMember } from '../json.js';
+import { type JsonObject, mapUnlessSame, setMember } from '../json.js';
 import { type Node, nodeOf, objectMetaNode } from './node.js';
 import type { StructuralSchema } from './schema.js';
 
@@ -52,11 +52,7 @@ const hasDefault = (node: Node): boolean => node.default !== undefined && node.d
 function fillList(list: readonly unknown[], node: Node, nulls: Nulls): readonly unknown[] {
   const { items } = node;
   if (!items) return list;
-  let filled = list;
-  for (const [at, item] of list.entries()) {
-    const start = isRefusedNull(item, items) && hasDefault(items) ? cloneJson(items.default) : item;
-    const after = fill(start, items, nulls);
-    if (after !== item) filled = filled.with(at, after);
-  }
-  return filled;
+  return mapUnlessSame(list, (item) =>
+    fill(isRefusedNull(item, items) && hasDefault(items) ? cloneJson(items.default) : item, items, nulls),
+  );
 }

@@ -1,4 +1,4 @@
-import { canonicalJson, equalJson, isJsonObject, type JsonObject } from '../json.js';
+import { canonicalJson, isJsonObject, type JsonObject } from '../json.js';
 import { duplicate, type FieldError, invalid, tooMany } from './field-error.js';
 import type { Node } from './node.js';
 
@@ -9,7 +9,7 @@ export function checkListSize(list: readonly unknown[], node: Node, path: () => 
     errors.push(invalid(path(), list.length, `${path()} in body should have at least ${minItems} items`));
   }
   if (maxItems !== undefined && list.length > maxItems) errors.push(tooMany(path(), list.length, maxItems));
-  if (uniqueItems && list.some((item, at) => list.slice(0, at).some((earlier) => equalJson(earlier, item)))) {
+  if (uniqueItems && new Set(list.map(canonicalJson)).size < list.length) {
     errors.push(invalid(path(), '', `${path()} in body shouldn't contain duplicates`));
   }
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, setMember } from '../json.js';
+import { isJsonObject, type JsonObject, mapUnlessSame, setMember } from '../json.js';
 import { isTypeOrMetadata, type Node, nodeOf, objectMetaNode } from './node.js';
 import type { StructuralSchema } from './schema.js';
 import { pathOf, type Trail } from './trail.js';
@@ -70,12 +70,10 @@ function childOf(node: Node | undefined, key: string, resource: boolean): Node |
 
 function pruneList(list: readonly unknown[], node: Node | undefined, walk: Walk): readonly unknown[] {
   if (node?.preservesUnknown && !node.items) return list;
-  let kept: readonly unknown[] | unknown[] = list;
-  for (const [at, item] of list.entries()) {
+  return mapUnlessSame(list, (item, at) => {
     walk.trail.push(at);
-    const after = pruneNode(item, node?.items, walk);
-    if (after !== item) kept = kept.with(at, after);
+    const kept = pruneNode(item, node?.items, walk);
     walk.trail.pop();
-  }
-  return kept;
+    return kept;
+  });
 }

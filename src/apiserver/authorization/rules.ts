@@ -31,25 +31,19 @@ function resourceMatches(resources: readonly string[], plural: string, subresour
 const pathMatches = (pattern: string, path: string): boolean =>
   pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
 
-/** The smallest things a rule grants: one verb on one resource, name or path each. */
-export function atomsOf(rule: PolicyRule): PolicyRule[] {
-  const paths = rule.verbs.flatMap((verb) =>
-    (rule.nonResourceURLs ?? []).map((url) => ({ verbs: [verb], nonResourceURLs: [url] })),
-  );
-  const names: readonly (string | undefined)[] = rule.resourceNames?.length ? rule.resourceNames : [undefined];
-  const resources = (rule.apiGroups ?? []).flatMap((group) =>
-    (rule.resources ?? []).flatMap((resource) =>
-      rule.verbs.flatMap((verb) =>
-        names.map((name) => ({
-          verbs: [verb],
-          apiGroups: [group],
-          resources: [resource],
-          ...(name === undefined ? {} : { resourceNames: [name] }),
-        })),
-      ),
-    ),
-  );
-  return [...resources, ...paths];
+/** The smallest things a rule grants: one verb on one resource, name or path each. A small rule may grant millions. */
+export function* atomsOf(rule: PolicyRule): Generator<PolicyRule> {
+  const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
+  const names = resourceNames.length > 0 ? resourceNames.map((name) => ({ resourceNames: [name] })) : [{}];
+  for (const group of apiGroups)
+    for (const resource of resources)
+      for (const verb of verbs)
+        for (const name of names) yield { verbs: [verb], apiGroups: [group], resources: [resource], ...name };
+  for (const verb of verbs) for (const url of nonResourceURLs) yield { verbs: [verb], nonResourceURLs: [url] };
+}
+
+function* allAtomsOf(rules: readonly PolicyRule[]): Generator<PolicyRule> {
+  for (const rule of rules) yield* atomsOf(rule);
 }
 
 /** Whether one rule alone grants everything an atom does. */
@@ -67,6 +61,11 @@ function covers(owner: PolicyRule, atom: PolicyRule): boolean {
   );
 }
 
+/** The same without looking at each: a rule of resources, in which an empty list of names means all. */
+function coversAll(owner: PolicyRule, { resourceNames, nonResourceURLs, ...rule }: PolicyRule): boolean {
+  return !nonResourceURLs?.length && covers(owner, resourceNames?.length ? { ...rule, resourceNames } : rule);
+}
+
 function coversResource(held: readonly string[], resource: string): boolean {
   const subresource = resource.split('/')[1];
   return held.some(
@@ -74,17 +73,23 @@ function coversResource(held: readonly string[], resource: string): boolean {
   );
 }
 
-/** What of `wanted` nobody with the rules `held` has; verbs of the same thing together. */
+/** Nobody reads on, and the rest would be looked at for nothing. */
+const MOST_MISSING = 1_000;
+
+/** What of `wanted` nobody with the rules `held` has, as much as is told; verbs of the same thing together. */
 export function uncovered(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
-  const missing = wanted.flatMap(atomsOf).filter((atom) => !held.some((rule) => covers(rule, atom)));
-  const merged = new Map<string, PolicyRule>();
-  for (const atom of missing) {
+  const missing = new Map<string, { readonly thing: Omit<PolicyRule, 'verbs'>; readonly verbs: Set<string> }>();
+  const lacking = wanted.filter((rule) => !held.some((one) => coversAll(one, rule)));
+  for (const atom of allAtomsOf(lacking)) {
+    if (missing.size >= MOST_MISSING) break;
+    if (held.some((one) => covers(one, atom))) continue;
     const { verbs, ...thing } = atom;
     const key = JSON.stringify(thing);
-    const verbsSoFar = merged.get(key)?.verbs ?? [];
-    merged.set(key, { ...thing, verbs: [...new Set([...verbsSoFar, ...verbs])] });
+    const known = missing.get(key) ?? { thing, verbs: new Set() };
+    missing.set(key, known);
+    for (const verb of verbs) known.verbs.add(verb);
   }
-  return [...merged.values()];
+  return [...missing.values()].map(({ thing, verbs }) => ({ ...thing, verbs: [...verbs] }));
 }
 
 /** A rule as Kubernetes prints it in refusals. */

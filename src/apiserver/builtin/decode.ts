@@ -1,6 +1,7 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { goKind } from '../../apimachinery/go-text.js';
 import { microTimeProblem, timeProblem } from '../../apimachinery/go-time.js';
+import { mapUnlessSame } from '../../apimachinery/json.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
 import { base64Fault } from './base64.js';
 import { type Field, fieldsOf } from './schema.js';
@@ -130,11 +131,6 @@ function decodeMap(code: string, value: unknown, place: Place): unknown {
   return decoded.every((item, index) => item === value[names[index] ?? ''])
     ? value
     : Object.fromEntries(names.map((name, index) => [name, decoded[index]]));
-}
-
-function mapUnlessSame(items: readonly unknown[], map: (item: unknown) => unknown): readonly unknown[] {
-  const mapped = items.map(map);
-  return mapped.every((item, index) => item === items[index]) ? items : mapped;
 }
 
 /** A null in a map is Go's zero value. */
