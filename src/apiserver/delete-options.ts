@@ -1,7 +1,8 @@
 import type { Unstructured } from '../api/meta.js';
 import { goKind } from '../apimachinery/go-text.js';
 import { type FieldError, invalid, notSupported } from '../apimachinery/structural/field-error.js';
-import { decode, Misfit } from './builtin/decode.js';
+import { decode } from './builtin/decode.js';
+import { Misfit } from './builtin/misfit.js';
 import {
   cannotBeTyped,
   JSON_TYPES,

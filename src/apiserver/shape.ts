@@ -6,7 +6,8 @@ import { formatFieldError, invalid } from '../apimachinery/structural/field-erro
 import { OBJECT_META } from '../apimachinery/structural/object-meta.js';
 import { prune } from '../apimachinery/structural/prune.js';
 import { validate } from '../apimachinery/structural/validate.js';
-import { decodeMetadata, Misfit } from './builtin/decode.js';
+import { decodeMetadata } from './builtin/decode.js';
+import { Misfit } from './builtin/misfit.js';
 import { refusedBody } from './field-validation.js';
 import type { Kind } from './kind.js';
 

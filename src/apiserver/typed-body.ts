@@ -2,6 +2,7 @@ import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf, type ResourceType } from '../api/resource.js';
 import { goKind } from '../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
+import { noMetadata } from '../apimachinery/structural/embedded.js';
 import { StatusError } from './status-error.js';
 
 /** The type the URL says a body has. */
@@ -34,9 +35,8 @@ export function typedObject(
     throw new WrongType(`couldn't get version/kind; json parse error: ${why}`);
   }
   const said = type.custom ? customType(value, text) : builtinType(value, type, knows);
-  if (metadata !== undefined && metadata !== null && !isJsonObject(metadata)) {
-    const into = type.custom ? 'value' : `struct field ${type.kind}.metadata`;
-    throw new WrongType(`json: cannot unmarshal ${goKind(metadata)} into Go ${into} of type v1.ObjectMeta`);
+  if (type.custom && metadata !== undefined && metadata !== null && !isJsonObject(metadata)) {
+    throw new WrongType(noMetadata(metadata));
   }
   // The types of its members are checked with the schema, before anything reads them.
   return { ...value, ...said, metadata: (metadata ?? {}) as Unstructured['metadata'] };

@@ -1,7 +1,9 @@
-import { APPLY, type Cases, MERGE, type Place, widget } from './fixture.js';
+import { APPLY, type Cases, MERGE, type Place, STRATEGIC, widget } from './fixture.js';
 import { BAD, INVALID, type Refusal } from './refusal.js';
 import { createShape, shape, shapes } from './shapes.js';
 
+const leases = ({ namespace }: Place) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+const secrets = ({ namespace }: Place) => `/api/v1/namespaces/${namespace}/secrets`;
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
 
 /** What `npm run fuzz:api` found of Placement's own kinds and of further built-in ones. */
@@ -61,9 +63,45 @@ export const FUZZED_KIND_REFUSALS: Readonly<Record<string, Refusal>> = {
     reason: '',
     message: /: \.spec\.parts: expected list, got &\{map\[-:<nil>\]\}$/,
   },
+  'a secret whose type is a number': {
+    method: 'POST',
+    path: secrets,
+    call: { body: { metadata: { name: 's' }, type: 1 } },
+    ...BAD,
+    message:
+      'Secret in version "v1" cannot be handled as a Secret: json: cannot unmarshal number into Go struct field Secret.type of type v1.SecretType',
+  },
+  'a time that is a number': {
+    method: 'POST',
+    path: ({ configMaps }: Place) => configMaps,
+    call: { body: { metadata: { name: 'c', creationTimestamp: 7 } } },
+    ...BAD,
+    message:
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ObjectMeta.metadata.creationTimestamp of type string',
+  },
+  'a value of the wrong type before a time that cannot be read: the time is told': {
+    method: 'POST',
+    path: leases,
+    call: { body: { metadata: ['l'], spec: { holderIdentity: 1, renewTime: 'yesterday' } } },
+    ...BAD,
+    message: /: parsing time "yesterday" as "2006-01-02T15:04:05\.000000Z07:00": cannot parse "yesterday" as "2006"$/,
+  },
+  'a strategic merge patch that makes a time a number': {
+    method: 'PATCH',
+    path: ({ configMaps }: Place) => `${configMaps}/taken`,
+    call: { type: STRATEGIC, body: { metadata: { creationTimestamp: 7 } } },
+    ...INVALID,
+    message: /: json: cannot unmarshal number into Go value of type string$/,
+  },
 };
 
 export const FUZZED_KIND_CASES: Cases = {
+  'a dry run of an update that would create an object gives back the version it was sent': async (t, p) => {
+    const body = { metadata: { name: 'new', resourceVersion: '7' } };
+    const { code, body: shown } = await p.wire.call('PUT', `${leases(p)}/new?dryRun=All`, { body });
+    t.is(code, 201);
+    t.is(shown.metadata.resourceVersion, '7');
+  },
   'an empty list of owners changes nothing of a custom object': async (t, { wire, widgets }) => {
     const { body: made } = await wire.call('POST', widgets, { body: widget('a') });
     const { body } = await wire.call('PATCH', `${widgets}/a`, {

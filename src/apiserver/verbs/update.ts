@@ -4,7 +4,7 @@ import { keyFor } from '../keys.js';
 import type { Kind, Subresource } from '../kind.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { badRequest, conflict, methodNotAllowed, noSuchSubresource } from '../status-error.js';
-import { insertSent, updateObject } from '../write.js';
+import { insertSent, updateObject, type WriteOptions } from '../write.js';
 import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
 
@@ -21,19 +21,19 @@ export async function update(request: ResourceRequest): Promise<Answer> {
       return answerWritten(request, await updateObject(api, kind, target, produce, options));
     }
     await request.allow('create');
-    const created = await insertSent(api, kind, namespace, forCreation(kind, object), options);
+    const created = await insertSent(api, kind, namespace, forCreation(kind, object, options), options);
     if (created) return answerWritten(request, created);
   }
 }
 
-/** The version of an object that is gone does not matter; its uid does. */
-function forCreation(kind: Kind, sent: Unstructured): Unstructured {
+/** The version of an object that is gone does not matter, and a dry run gives it back; its uid does. */
+function forCreation(kind: Kind, sent: Unstructured, { dryRun }: WriteOptions): Unstructured {
   const { uid, resourceVersion: _, ...metadata } = sent.metadata;
   if (uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
     throw conflict(kind, metadata.name, why);
   }
-  return { ...sent, metadata };
+  return dryRun ? sent : { ...sent, metadata };
 }
 
 /** Writing to a collection; the handler of custom kinds gets as far as looking for the name. */
