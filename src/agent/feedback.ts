@@ -52,7 +52,7 @@ const WELL_KNOWN: ReadonlyMap<string, readonly JsonPath[]> = new Map([
 ]);
 
 /** As Go prints a GroupVersionKind. */
-export function printedKind({ apiVersion, kind }: Unstructured): string {
+function printedKind({ apiVersion, kind }: Unstructured): string {
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   return `${group}/${version}, Kind=${kind}`;
 }

@@ -14,7 +14,7 @@ export interface Seen {
 }
 
 /** Digest of everything but the status and what the server keeps for itself. */
-export function enforceableDigest(object: Unstructured): string {
+function enforceableDigest(object: Unstructured): string {
   const { metadata, status: _, ...content } = object;
   const { labels, annotations, ownerReferences, finalizers } = metadata;
   return digestOf([content, labels, annotations, ownerReferences, finalizers]);

@@ -105,7 +105,6 @@ export const Event = defineResource({
 });
 export type Event = z.infer<typeof Event.schema>;
 
-export const CoreEvent = builtIn('', 'v1', 'Event', 'events');
 export const Node = builtIn('', 'v1', 'Node', 'nodes', 'Cluster');
 export const Pod = builtIn('', 'v1', 'Pod', 'pods');
 export const Service = builtIn('', 'v1', 'Service', 'services');

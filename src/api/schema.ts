@@ -18,12 +18,6 @@ export const intOrString = (pattern?: RegExp) =>
 /** An amount such as `500m` or `2Gi`; clients may also send a bare integer. */
 export const quantity = () => intOrString(QUANTITY);
 
-/** Any object; the API server keeps what is inside. */
-export const freeForm = () => z.record(z.string(), z.unknown()).meta(PRESERVE);
-
-/** Any JSON value. */
-export const anyValue = () => z.unknown().meta(PRESERVE);
-
 /** A whole Kubernetes object of any kind inside another one; what it must have is the API server's to check. */
 export const embeddedResource = () =>
   z.record(z.string(), z.unknown()).meta({ 'x-kubernetes-embedded-resource': true, ...PRESERVE });

@@ -61,6 +61,9 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** In bytes, URL included, as in kube-apiserver: selectors may be long, users may be in many groups. */
+const MAX_HEADER = 2 ** 20;
+
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, pki, log, host = '127.0.0.1', port = 0, now = () => new Date() } = options;
   const kinds = new KindRegistry();
@@ -94,7 +97,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const handle = handler(api, { authenticator, authorizer: guard });
   const { certificate: cert, key } = await pki.serverCertificate([host, 'localhost']);
   const server = createServer(
-    { cert, key, ca: pki.caCertificate, requestCert: true, rejectUnauthorized: false },
+    { cert, key, ca: pki.caCertificate, requestCert: true, rejectUnauthorized: false, maxHeaderSize: MAX_HEADER },
     (request, response) => {
       void handle(request, response);
     },

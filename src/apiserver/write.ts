@@ -211,7 +211,7 @@ function checkPreconditions(kind: Kind, name: string, { object, keepsUid }: Prod
 }
 
 /** The version a write insists on; `0` insists on none. */
-export function versionIn({ resourceVersion = '' }: Unstructured['metadata']): string | undefined {
+function versionIn({ resourceVersion = '' }: Unstructured['metadata']): string | undefined {
   if (resourceVersion === '' || resourceVersion === '0') return undefined;
   if (/^\d+$/.test(resourceVersion)) return resourceVersion;
   throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);

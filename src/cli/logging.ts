@@ -13,7 +13,7 @@ const show = (value: unknown): string => {
 };
 
 /** One line a person can read from one JSON log line. */
-export function humanLine(line: string): string {
+function humanLine(line: string): string {
   const { time, level, message, ...fields } = JSON.parse(line) as Record<string, unknown>; // our own logger wrote it
   const colour = isLevel(level) ? COLOURS[level] : 'gray';
   const rest = Object.entries(fields).map(([name, value]) => `${name}=${show(value)}`);

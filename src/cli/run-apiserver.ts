@@ -22,7 +22,7 @@ export interface ApiserverOptions {
   readonly simulateWorkloads?: true;
 }
 
-export const ADMINISTRATOR = { name: 'placet-admin', groups: ['system:masters'] };
+const ADMINISTRATOR = { name: 'placet-admin', groups: ['system:masters'] };
 
 export async function runApiserver(options: ApiserverOptions): Promise<void> {
   if (options.inMemory && options.dataDir) throw new Error('--data-dir and --in-memory exclude each other');

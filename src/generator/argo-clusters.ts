@@ -8,7 +8,7 @@ export interface ArgoCluster {
   readonly broken?: string;
 }
 
-export const CLUSTER_SECRET_LABEL = 'argocd.argoproj.io/secret-type';
+const CLUSTER_SECRET_LABEL = 'argocd.argoproj.io/secret-type';
 const IN_CLUSTER: ArgoCluster = { name: 'in-cluster', server: 'https://kubernetes.default.svc' };
 
 /** Clusters by the name Argo CD knows them under; of several Secrets with one name the first by Secret name counts. */

@@ -8,7 +8,7 @@ export interface Complaint {
 }
 
 /** The size OCM's admission webhook allows to all manifests of one work. */
-export const MAX_MANIFEST_BYTES = 500 * 1024;
+const MAX_MANIFEST_BYTES = 500 * 1024;
 
 const memberOf = (value: unknown, ...names: string[]): unknown =>
   names.reduce<unknown>((at, name) => (isJsonObject(at) ? at[name] : undefined), value);

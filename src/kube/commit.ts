@@ -45,7 +45,7 @@ const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The JSON merge patch (RFC 7386) that makes `after` of `before`; undefined when they are equal. Absent equals undefined. */
-export function mergeDiff(before: KubeObject | Unstructured, after: KubeObject | Unstructured): Members | undefined {
+function mergeDiff(before: KubeObject | Unstructured, after: KubeObject | Unstructured): Members | undefined {
   return difference({ ...before }, { ...after });
 }
 

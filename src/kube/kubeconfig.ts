@@ -66,7 +66,7 @@ async function withClientNode(text: string): Promise<unknown> {
 }
 
 /** Pure. Relative paths in the document count from `folder`. */
-export function parseKubeconfig(document: unknown, folder: string): ClusterAccess {
+function parseKubeconfig(document: unknown, folder: string): ClusterAccess {
   const config = fields(document);
   const contextName = text(config['current-context']);
   if (!contextName) throw new Error('current-context is not set');

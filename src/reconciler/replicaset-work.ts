@@ -22,7 +22,7 @@ export function ownerKeyOf({ metadata }: ManifestWork): string | undefined {
 
 export const isOwnerTooLong = (set: ManifestWorkReplicaSet): boolean => ownerOf(set).length > MAX_LABEL_VALUE;
 
-export const labelsFor = (set: ManifestWorkReplicaSet, placement: string): Record<string, string> => ({
+const labelsFor = (set: ManifestWorkReplicaSet, placement: string): Record<string, string> => ({
   ...set.metadata.labels,
   [REPLICA_SET_LABEL]: ownerOf(set),
   [PLACEMENT_NAME_LABEL]: placement,

@@ -32,7 +32,7 @@ interface Memory {
 const settingsOf = ({ spec, metadata }: GitSource): string =>
   JSON.stringify([spec.url, spec.ref, spec.include, spec.exclude, targetNamespaceOf({ spec, metadata })]);
 
-export const targetNamespaceOf = ({ spec, metadata }: Pick<GitSource, 'spec' | 'metadata'>): string =>
+const targetNamespaceOf = ({ spec, metadata }: Pick<GitSource, 'spec' | 'metadata'>): string =>
   spec.targetNamespace ?? metadata.namespace ?? 'default';
 
 /** Remembers, per source, what was read, so that an unchanged commit costs one question to the Git host and nothing else. */

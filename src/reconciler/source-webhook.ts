@@ -9,7 +9,7 @@ import type { SourceLoop } from './source.js';
 const TOKENS_KEPT_MS = 5_000;
 
 /** Changed by a replica that does not lead, so that the leader looks at the repository at once. */
-export const REQUESTED_AT_ANNOTATION = 'placet.dev/requested-at';
+const REQUESTED_AT_ANNOTATION = 'placet.dev/requested-at';
 
 /** What a webhook receiver needs to know of this hub's sources; `loop` is undefined where another replica leads. */
 export function webhookSources(

@@ -2,7 +2,7 @@ import { DECISION_GROUP_INDEX_LABEL, DECISION_GROUP_NAME_LABEL, PLACEMENT_LABEL 
 import type { Group } from './groups.js';
 
 /** How many clusters one PlacementDecision may name. */
-export const SLICE_SIZE = 100;
+const SLICE_SIZE = 100;
 
 /** A PlacementDecision as it should be. */
 export interface Slice {

@@ -6,15 +6,7 @@ import { crdFiles } from '../../scripts/crd-files.js';
 import { Conditions } from '../../src/api/conditions.js';
 import { CRDS, crdOf } from '../../src/api/crd.js';
 import { defineResource } from '../../src/api/resource.js';
-import {
-  anyValue,
-  embeddedResource,
-  freeForm,
-  intOrString,
-  listMap,
-  timestamp,
-  withRules,
-} from '../../src/api/schema.js';
+import { embeddedResource, intOrString, listMap, timestamp, withRules } from '../../src/api/schema.js';
 import { LabelSelectorSpec } from '../../src/api/selector.js';
 import { type StructuralSchema, structuralOf } from '../../src/api/structural-schema.js';
 
@@ -84,12 +76,7 @@ test('a string map', property, z.record(z.string(), z.string()), {
   type: 'object',
   additionalProperties: { type: 'string' },
 });
-test('any value', property, anyValue().describe('Free.'), {
-  description: 'Free.',
-  'x-kubernetes-preserve-unknown-fields': true,
-});
 test('a bare unknown', property, z.unknown(), { 'x-kubernetes-preserve-unknown-fields': true });
-test('a free object', property, freeForm(), { type: 'object', 'x-kubernetes-preserve-unknown-fields': true });
 test('an open object', property, z.looseObject({ a: z.string() }), {
   type: 'object',
   properties: { a: { type: 'string' } },

@@ -20,7 +20,7 @@ interface Applying {
 }
 
 /** Applies the Widget `a`. */
-export function applyWidget(p: Place, manager: string, spec?: object, more: Applying = {}): Promise<Answer> {
+function applyWidget(p: Place, manager: string, spec?: object, more: Applying = {}): Promise<Answer> {
   const { force = false, metadata = {}, status, at = '' } = more;
   const body = {
     apiVersion: 'contract.example.com/v1',

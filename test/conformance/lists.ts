@@ -34,6 +34,8 @@ export const LIST_CASES: Cases = {
     t.deepEqual(await select('labelSelector=app%20in%20(a,b),tier'), ['a', 'b']);
     t.deepEqual(await select('labelSelector=app!%3Da,!none'), ['b', 'c']);
     t.deepEqual(await select('fieldSelector=metadata.name%3Db'), ['b']);
+    const many = Array.from({ length: 3_000 }, (_, at) => `value-${at}`).join();
+    t.deepEqual(await select(`labelSelector=app%20in%20(${many},c)`), ['c']);
     t.deepEqual(await select(`fieldSelector=metadata.namespace%3D${p.namespace},metadata.name!%3Db`), ['a', 'c']);
   },
 

@@ -245,7 +245,7 @@ const isGood = ({ status }: ManifestWork): boolean =>
   );
 
 /** The works of the example on these clusters are there, applied and available. */
-export async function worksArrived(hub: KubeClient, clusters: readonly string[]): Promise<void> {
+async function worksArrived(hub: KubeClient, clusters: readonly string[]): Promise<void> {
   let bad: readonly ManifestWork[] = [];
   await until('the works to be available', async () => {
     const { items } = await hub.list(ManifestWork);

@@ -7,7 +7,7 @@ export type Merged = { readonly content: Content } | 'recreate';
 export type Content = { readonly [field: string]: unknown };
 type Merge = (required: Unstructured, live: Unstructured) => Merged;
 
-export const SPEC_HASH = 'operator.openshift.io/spec-hash';
+const SPEC_HASH = 'operator.openshift.io/spec-hash';
 
 const record = (value: unknown): { readonly [key: string]: unknown } =>
   // The callers read members of parsed JSON; anything that is no object has none.

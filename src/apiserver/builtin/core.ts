@@ -106,7 +106,7 @@ export const secret: Strategy = {
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
-export const labelNamespace = (draft: Unstructured): void => {
+const labelNamespace = (draft: Unstructured): void => {
   draft.metadata.labels = { ...draft.metadata.labels, [NAMESPACE_LABEL]: draft.metadata.name };
 };
 

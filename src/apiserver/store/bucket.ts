@@ -1,7 +1,7 @@
 import type { StoredItem } from './item.js';
 
 /** Index of the first key not below `key`. */
-export function lowerBound(keys: readonly string[], key: string): number {
+function lowerBound(keys: readonly string[], key: string): number {
   let low = 0;
   let high = keys.length;
   while (low < high) {

@@ -33,7 +33,7 @@ const git = (baseDir: string): SimpleGit =>
   });
 
 /** The names of the clusters in the example, in order. */
-export const exampleClusters = (): string[] => ['prod-eu', 'prod-us', 'edge-eu'];
+const exampleClusters = (): string[] => ['prod-eu', 'prod-us', 'edge-eu'];
 
 /** Clusters a `placet dev --clusters N` simulates: those of the example, then production clusters of alternating regions. */
 export function clusterNames(count: number): string[] {
