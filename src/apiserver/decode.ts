@@ -2,6 +2,7 @@ import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
 import { goKind } from '../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
+import { depthFault } from '../apimachinery/json-depth.js';
 import { jsonFault } from '../apimachinery/json-fault.js';
 import { type Duplicate, duplicateFields } from './duplicate-fields.js';
 import { decodeProtobuf } from './protobuf/decode.js';
@@ -20,6 +21,8 @@ export interface Parsed {
 /** JSON, which is also YAML: bodies in YAML's own notation are refused, there is no YAML parser in the server. */
 export function parseJson(bytes: Buffer, contentType: string, told: (fault: string) => string): Parsed {
   const text = bytes.toString();
+  const deep = depthFault(text);
+  if (deep !== undefined) throw badRequest(told(deep));
   try {
     const value: unknown = JSON.parse(text);
     return { value, duplicates: duplicateFields(text, value) };

@@ -5,7 +5,7 @@ import { createPki } from '../../src/apiserver/pki.js';
 import { startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { jsonLogger, silentLogger } from '../../src/control/log.js';
-import { eventually, WIDGET_CRD, WIDGETS } from '../conformance/fixture.js';
+import { eventually, WIDGET_CRD, WIDGETS, widget } from '../conformance/fixture.js';
 import { Wire } from '../conformance/wire.js';
 
 const TOKEN = 'hostile-administrator';
@@ -257,4 +257,44 @@ test('whatever stands where a path belongs, the answer is one', async (t) => {
   t.is(await codeOf(`${server.url}/version`), 200);
   t.is(await codeOf('http://['), 400);
   t.is(await codeOf('/api/v1/namespaces/%zz'), 400);
+});
+
+test('however deep a body is, it is read or refused', async (t) => {
+  const staticTokens = new Map([[TOKEN, { name: 'hostile', groups: ['system:masters', 'system:authenticated'] }]]);
+  const server = await startApiServer({
+    store: createMemoryStore(),
+    pki: await createPki(),
+    log: silentLogger,
+    staticTokens,
+  });
+  const wire = new Wire({ url: server.url, ca: server.caCertificate, token: TOKEN });
+  t.teardown(async () => {
+    wire.close();
+    await server.close();
+  });
+  await wire.call('POST', CRDS, { body: WIDGET_CRD });
+  await eventually('widgets are served', async () => (await wire.call('GET', WIDGETS_HERE)).code === 200);
+  await wire.call('POST', WIDGETS_HERE, { body: widget('a') });
+  const KIND = '"apiVersion":"contract.example.com/v1","kind":"Widget"';
+  const deep = (levels: number): string => `${'{"a":['.repeat(levels / 2)}"]}"${']}'.repeat(levels / 2)}`;
+  const bodyOf = (levels: number, name: string): string =>
+    `{${KIND},"metadata":{"name":"${name}"},"spec":{"size":1,"free":${deep(levels)}}}`;
+  for (const [levels, made, changed] of [
+    [5_000, 400, 400],
+    [980, 201, 200],
+  ] as const) {
+    t.is((await wire.call('POST', WIDGETS_HERE, { body: bodyOf(levels, 'b') })).code, made);
+    const body = bodyOf(levels, 'a');
+    const patches = {
+      'merge-patch+json?fieldManager=m': body,
+      'json-patch+json?fieldManager=m': `[{"op":"add","path":"/spec/free","value":${deep(levels)}}]`,
+      'apply-patch+yaml?fieldManager=m&force=true': body,
+    };
+    for (const [way, patch] of Object.entries(patches)) {
+      const [type, query] = way.split('?');
+      const call = { body: patch, type: `application/${type}` };
+      const { code, body: answer } = await wire.call('PATCH', `${WIDGETS_HERE}/a?${query}`, call);
+      t.is(code, changed, answer.message);
+    }
+  }
 });
