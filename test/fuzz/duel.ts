@@ -19,6 +19,8 @@ export interface Played {
 }
 
 const LAST = 'zz-last';
+/** Of the events that are compared; the last object has the label. */
+const SELECTORS = ['', 'app=web'];
 
 /** Two servers that get the same requests. */
 export class Duel {
@@ -65,18 +67,15 @@ export class Duel {
   ): Promise<Difference | undefined> {
     for (const [index, kind] of this.#kinds.entries()) {
       const path = kind.collection.replace('{ns}', namespace);
-      const [embedded, real] = await Promise.all(
-        players.map((player, server) =>
-          player.eventsUntil(path, starts[server]?.[index] ?? '', {
-            ...kind.last,
-            apiVersion: kind.apiVersion,
-            kind: kind.kind,
-            metadata: { name: LAST },
-          }),
-        ),
-      );
-      if (!isDeepStrictEqual(embedded, real)) {
-        const watch = { method: 'WATCH', path: kind.collection };
+      const { apiVersion, kind: named } = kind;
+      const last = { ...kind.last, apiVersion, kind: named, metadata: { name: LAST, labels: { app: 'web' } } };
+      await Promise.all(players.map((player) => player.make(path, last)));
+      for (const labelSelector of SELECTORS) {
+        const [embedded, real] = await Promise.all(
+          players.map((player, server) => player.eventsUntil(path, starts[server]?.[index] ?? '', LAST, labelSelector)),
+        );
+        if (isDeepStrictEqual(embedded, real)) continue;
+        const watch = { method: 'WATCH', path: kind.collection, query: { labelSelector } };
         return { steps: [...steps, watch], ...firstDifferent(embedded ?? [], real ?? []) };
       }
     }

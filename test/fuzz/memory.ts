@@ -11,11 +11,14 @@ interface Seen {
 type Json = Readonly<Record<string, unknown>>;
 
 /** Stands for what no answer has told yet. */
-const UNKNOWN = { uid: '00000000-0000-4000-8000-000000000000', version: '1', older: '1', name: 'unknown' };
+const UNKNOWN = { uid: '00000000-0000-4000-8000-000000000000', version: '1', older: '1', name: 'unknown', state: '0' };
+
+const PLACEHOLDER = /\{(uid|version|older|name|state|continue) ([^}]*)\}/g;
 
 /** What one server has said of its objects: later requests are made from it. */
 export class Memory {
   readonly #seen = new Map<string, Seen>();
+  readonly #pages = new Map<string, string>();
   readonly #namespace: string;
 
   constructor(namespace: string) {
@@ -37,6 +40,7 @@ export class Memory {
 
   learn(step: Step, { body }: Answer): void {
     const { metadata } = body;
+    if (metadata?.continue) this.#pages.set(step.path, metadata.continue);
     if (!metadata?.uid || !metadata.resourceVersion) return;
     const path = step.path.replace(/\/(status|scale)$/, '');
     const key = step.method === 'POST' ? `${path}/${metadata.generateName ?? metadata.name}` : path;
@@ -54,10 +58,11 @@ export class Memory {
   #inNamespace = (text: string): string => text.replaceAll('{ns}', this.#namespace);
 
   #filled(text: string): string {
-    return this.#inNamespace(text).replace(/\{(uid|version|older|name) ([^}]*)\}/g, (_, what: string, path: string) => {
+    return this.#inNamespace(text).replace(PLACEHOLDER, (_, what: string, path: string) => {
+      if (what === 'continue') return this.#pages.get(path) ?? '';
       const seen = this.#seen.get(path);
       if (!seen) return UNKNOWN[what as keyof typeof UNKNOWN]; // the pattern allows no other
-      if (what === 'version') return seen.versions.at(-1) ?? '';
+      if (what === 'version' || what === 'state') return seen.versions.at(-1) ?? '';
       if (what === 'older') return seen.versions.at(-2) ?? UNKNOWN.older;
       return String((seen.object.metadata as Json)[what]);
     });

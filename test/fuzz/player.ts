@@ -28,17 +28,18 @@ export class Player {
     return this.#normaliser.answer({ code: answer.code, warnings: warningsOf(answer), body: contentOf(answer) });
   }
 
-  /** Everything a watch from a version tells, until it tells of `last`, which is made first. */
-  async eventsUntil(
-    path: string,
-    version: string,
-    last: { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string } },
-  ): Promise<readonly unknown[]> {
-    const { code, body } = await this.#wire.call('POST', path, { body: last });
+  /** Makes an object that watches may end with. */
+  async make(path: string, object: unknown): Promise<void> {
+    const { code, body } = await this.#wire.call('POST', path, { body: object });
     if (code !== 201) throw new Error(`${path} refused the last object: ${body.message}`);
+  }
+
+  /** Everything a watch from a version tells until it tells of the object named `last`. */
+  async eventsUntil(path: string, version: string, last: string, selector: string): Promise<readonly unknown[]> {
     const events: unknown[] = [];
-    for await (const event of this.#wire.watch(`${path}?watch=1&resourceVersion=${version}`)) {
-      if (event.object.metadata?.name === last.metadata.name) break;
+    const query = new URLSearchParams({ watch: '1', resourceVersion: version, labelSelector: selector }).toString();
+    for await (const event of this.#wire.watch(`${path}?${query}`)) {
+      if (event.object.metadata?.name === last) break;
       events.push(this.#normaliser.value(event));
     }
     return events;

@@ -256,6 +256,13 @@ const list = (kind: FuzzKind): fc.Arbitrary<Step> =>
       fc.oneof(
         some({ ...SELECTORS, limit: PAGES.limit }),
         some({ ...SELECTORS, ...PAGES }),
+        some({ ...SELECTORS, limit: PAGES.limit, continue: fc.constant(`{continue ${kind.collection}}`) }),
+        some({
+          ...SELECTORS,
+          limit: PAGES.limit,
+          resourceVersion: NAMES.map((name) => `{state ${pathOf(kind, name)}}`),
+          resourceVersionMatch: PAGES.resourceVersionMatch,
+        }),
         fc.constantFrom(...(kind.fieldSelectors ?? ['metadata.name=b'])).map((fieldSelector) => ({ fieldSelector })),
       ),
       ACCEPTS,

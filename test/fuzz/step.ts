@@ -1,6 +1,7 @@
 /**
  * One request. Strings may hold `{ns}`, the namespace of the sequence, and `{uid PATH}`, `{version PATH}`, `{older PATH}` and
- * `{name PATH}`, which each server's earlier answers fill: about the object last seen at that path.
+ * `{name PATH}`, which each server's earlier answers fill: about the object last seen at that path. `{state PATH}` is its version
+ * as lists take it, and `{continue PATH}` where the last page of a collection ended.
  */
 export interface Step {
   readonly method: string;
