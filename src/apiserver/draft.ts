@@ -38,7 +38,10 @@ export function draftOfNew(
     ...schemaProblems(kind, draft, undefined, aboutMetadata),
     ...(kind.strategy.validate?.(draft, undefined) ?? []),
   ]);
-  if (manager !== undefined) recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now });
+  if (manager !== undefined) {
+    const read = kind.custom ? sent : undefined;
+    recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now, sent: read });
+  }
   return draft;
 }
 

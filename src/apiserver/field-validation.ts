@@ -10,7 +10,9 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 export const FIELD_VALIDATIONS: readonly string[] = ['', 'Ignore', 'Strict', 'Warn'];
 
 export const duplicateField = (field: string): string => `duplicate field ${goQuoted(field)}`;
-export const unknownField = (field: string): string => `unknown field ${goQuoted(field)}`;
+/** Of custom kinds as it was sent. */
+export const unknownField = (field: string, asIs: boolean): string =>
+  `unknown field ${asIs ? `"${field}"` : goQuoted(field)}`;
 
 /** Refuses, warns or says nothing of what strict validation has against a body. */
 export function reportStrictErrors(

@@ -1,3 +1,4 @@
+import { goQuoted } from '../apimachinery/go-text.js';
 import { type FieldError, forbidden, notSupported } from '../apimachinery/structural/field-error.js';
 import { causeOf } from './causes.js';
 import { type ContinueToken, decodeContinue } from './continue-token.js';
@@ -124,7 +125,7 @@ function timeoutOf(query: URLSearchParams): number {
 
 function revisionProblem(text: string): string | undefined {
   const problem = /^\d+$/.test(text) ? rangeProblem(text, 2n ** 64n) : 'invalid syntax';
-  const shown = JSON.stringify(text);
+  const shown = goQuoted(text);
   return problem && `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: ${problem}`;
 }
 
@@ -145,7 +146,7 @@ export function revisionOf(text: string): number {
 export function integerIn(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? '0';
   const problem = /^[+-]?\d+$/.test(text) ? rangeProblem(text, 2n ** 63n) : 'invalid syntax';
-  if (problem) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
+  if (problem) throw badRequest(`strconv.ParseInt: parsing ${goQuoted(text)}: ${problem}`);
   return Number(text);
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectMeta, Unstructured } from '../api/meta.js';
+import { goQuoted } from '../apimachinery/go-text.js';
 import { type FieldError, forbidden, invalid } from '../apimachinery/structural/field-error.js';
 import { validateObjectMeta } from '../apimachinery/structural/metadata.js';
 import { causeOf } from './causes.js';
@@ -92,7 +93,7 @@ export function metadataUpdateProblems(metadata: ObjectMeta, before: ObjectMeta)
   const known = new Set(before.finalizers ?? []);
   const added = (metadata.finalizers ?? []).filter((finalizer) => !known.has(finalizer));
   if (before.deletionTimestamp !== undefined && added.length > 0) {
-    const list = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
+    const list = added.map((finalizer) => goQuoted(finalizer)).join(', ');
     const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
     causes.push(causeOf(forbidden('metadata.finalizers', why)));
   }

@@ -85,11 +85,15 @@ export function applied(kind: Kind, live: Unstructured | undefined, sent: Unstru
   } catch (error) {
     if (!(error instanceof ApplyError)) throw error;
     if (error.reason === 'BadRequest') throw badRequest(error.message);
-    const { namespace, name } = sent.metadata;
-    const what = `${namespace ?? ''}/${name ?? ''}; ${kindText(apiVersionOf(kind), kind.kind)}`;
-    throw new StatusError(500, '', error.message.replace('typed patch object', `typed patch object (${what})`));
+    const told = error.message
+      .replace('typed patch object', `typed patch object (${placeText(kind, sent)})`)
+      .replace(/(new|typed live) object/, `$1 object (${placeText(kind, live ?? sent)})`);
+    throw new StatusError(500, '', told);
   }
 }
+
+const placeText = (kind: Kind, { metadata: { namespace, name } }: Unstructured): string =>
+  `${namespace ?? ''}/${name ?? ''}; ${kindText(apiVersionOf(kind), kind.kind)}`;
 
 /** As Go prints a GroupVersionKind. */
 export const kindText = (apiVersion: string, kind: string): string =>

@@ -57,7 +57,12 @@ export function readInto(
   const { object, unknown } = subresource?.type
     ? { object: decodedAs(subresource, sent, refuse), unknown: [] }
     : shaped(kind, sent, refuse);
-  reportStrictErrors([...problems, ...unknown.map(unknownField)], fieldValidation, caller, refuse);
+  reportStrictErrors(
+    [...problems, ...unknown.map((field) => unknownField(field, kind.custom))],
+    fieldValidation,
+    caller,
+    refuse,
+  );
   return object;
 }
 

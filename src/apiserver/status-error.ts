@@ -1,3 +1,4 @@
+import { goQuoted } from '../apimachinery/go-text.js';
 /** One entry of `Status.details.causes`; what is empty is left out of the answer. */
 export interface Cause {
   readonly reason: string;
@@ -70,7 +71,7 @@ const detailsOf = ({ group, plural }: Named, name: string): StatusDetails => ({
 });
 
 export const notFound = (kind: Named, name: string): StatusError =>
-  new StatusError(404, 'NotFound', `${qualified(kind)} "${name}" not found`, detailsOf(kind, name));
+  new StatusError(404, 'NotFound', `${qualified(kind)} ${goQuoted(name)} not found`, detailsOf(kind, name));
 
 /** For paths no resource is served at. */
 export const noSuchResource = (): StatusError =>
@@ -81,13 +82,18 @@ export const noSuchSubresource = (kind: Named & { readonly custom: boolean }, na
   kind.custom ? notFound(kind, name) : noSuchResource();
 
 export const alreadyExists = (kind: Named, name: string, because = ''): StatusError =>
-  new StatusError(409, 'AlreadyExists', `${because}${qualified(kind)} "${name}" already exists`, detailsOf(kind, name));
+  new StatusError(
+    409,
+    'AlreadyExists',
+    `${because}${qualified(kind)} ${goQuoted(name)} already exists`,
+    detailsOf(kind, name),
+  );
 
 export const conflict = (kind: Named, name: string, why: string): StatusError =>
   new StatusError(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${qualified(kind)} "${name}": ${why}`,
+    `Operation cannot be fulfilled on ${qualified(kind)} ${goQuoted(name)}: ${why}`,
     detailsOf(kind, name),
   );
 
@@ -97,7 +103,9 @@ export const forbidden = (kind: Named, name: string, why: string): StatusError =
   new StatusError(
     403,
     'Forbidden',
-    name === '' ? `${qualified(kind)} is forbidden: ${why}` : `${qualified(kind)} "${name}" is forbidden: ${why}`,
+    name === ''
+      ? `${qualified(kind)} is forbidden: ${why}`
+      : `${qualified(kind)} ${goQuoted(name)} is forbidden: ${why}`,
     detailsOf(kind, name),
   );
 
@@ -129,7 +137,7 @@ export const unsupportedMediaType = (message: string): StatusError =>
 export function invalid(kind: Named, name: string, causes: readonly Cause[]): StatusError {
   const texts = [...new Set(causes.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)))];
   const all = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  return new StatusError(422, 'Invalid', `${qualifiedKind(kind)} "${name}" is invalid: ${all}`, {
+  return new StatusError(422, 'Invalid', `${qualifiedKind(kind)} ${goQuoted(name)} is invalid: ${all}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
     kind: kind.kind,

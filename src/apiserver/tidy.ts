@@ -1,4 +1,5 @@
 import type { OwnerReference, Unstructured } from '../api/meta.js';
+import { goQuoted } from '../apimachinery/go-text.js';
 import { canonicalJson } from '../apimachinery/json.js';
 import type { Caller } from './api.js';
 import type { Kind } from './kind.js';
@@ -15,7 +16,7 @@ export function warnOfFinalizers(
   const known = new Set(before?.metadata.finalizers);
   for (const finalizer of finalizers.filter((one) => isUnqualified(one) && !known.has(one))) {
     const why = 'prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers';
-    warn(`metadata.finalizers: ${JSON.stringify(finalizer)}: ${why}`);
+    warn(`metadata.finalizers: ${goQuoted(finalizer)}: ${why}`);
   }
 }
 

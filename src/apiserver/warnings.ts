@@ -4,7 +4,8 @@ const MAX_EACH = 256;
 
 /** What an answer warns of as its `Warning` headers: each text once, in an amount that clients read of headers. */
 export function warningHeaders(texts: readonly string[]): readonly string[] {
-  const all = [...new Set(texts)].map((text) => [...text]);
+  // One with control characters is not sent.
+  const all = [...new Set(texts)].filter((text) => !/\p{Cc}/u.test(text)).map((text) => [...text]);
   if (lengthOf(all) <= MAX_ALL) return all.map(header);
   const shown: Characters[] = [];
   for (const text of all) {
@@ -18,11 +19,8 @@ type Characters = readonly string[];
 
 const lengthOf = (texts: readonly Characters[]): number => texts.reduce((sum, { length }) => sum + length, 0);
 
-/** Control characters would end a header; the others travel as UTF-8, of which Node takes each byte for a character. */
+/** Travels as UTF-8, of which Node takes each byte for a character. */
 const header = (text: Characters): string => {
-  const quoted = text
-    .join('')
-    .replace(/[\\"]/g, '\\$&')
-    .replace(/\p{Cc}/gu, ' ');
+  const quoted = text.join('').replace(/[\\"]/g, '\\$&');
   return `299 - "${Buffer.from(quoted).toString('latin1')}"`;
 };

@@ -1,5 +1,6 @@
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
+import { goQuoted } from '../apimachinery/go-text.js';
 import type { AdmissionRequest } from './admission.js';
 import type { Api, Caller } from './api.js';
 import { draftOfNew, draftOfUpdate, isSame } from './draft.js';
@@ -214,7 +215,7 @@ function checkPreconditions(kind: Kind, name: string, { object, keepsUid }: Prod
 function versionIn({ resourceVersion = '' }: Unstructured['metadata']): string | undefined {
   if (resourceVersion === '' || resourceVersion === '0') return undefined;
   if (/^\d+$/.test(resourceVersion)) return resourceVersion;
-  throw new StatusError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+  throw new StatusError(500, '', `strconv.ParseUint: parsing ${goQuoted(resourceVersion)}: invalid syntax`);
 }
 
 export function admit(

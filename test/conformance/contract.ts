@@ -26,6 +26,7 @@ import { METADATA_CASES } from './metadata.js';
 import { METADATA_REFUSALS } from './metadata-refusals.js';
 import { NAMESPACE_CASES } from './namespaces.js';
 import { OBJECT_CASES } from './objects.js';
+import { ODD_VALUE_CASES, ODD_VALUE_REFUSALS } from './odd-values.js';
 import { OWNERSHIP_CASES } from './ownership.js';
 import { COMPACTION_CASES, PAGING_CASES } from './paging.js';
 import { PATCH_CASES, PATCH_REFUSALS } from './patches.js';
@@ -69,6 +70,7 @@ const CASES = {
   ...CERTIFICATE_CASES,
   ...CLIENT_CASES,
   ...FUZZED_CASES,
+  ...ODD_VALUE_CASES,
   ...FUZZED_KIND_CASES,
   ...MEMBER_NAME_CASES,
 };
@@ -83,6 +85,7 @@ const ALL_REFUSALS = {
   ...DEFINITION_REFUSALS,
   ...FUZZED_REFUSALS,
   ...FUZZED_KIND_REFUSALS,
+  ...ODD_VALUE_REFUSALS,
   ...UNREADABLE_REFUSALS,
   ...MEMBER_NAME_REFUSALS,
 };

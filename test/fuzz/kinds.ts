@@ -80,8 +80,7 @@ const GIZMO_MEMBERS = {
 
 const GIZMO_POINTERS = [
   'size',
-  // A list where a text has a format is stored, and then owned by nobody.
-  ...Object.keys(GIZMO_MEMBERS).filter((name) => name !== 'when'),
+  ...Object.keys(GIZMO_MEMBERS),
   'surplus',
   'parts/0',
   'parts/0/weight',
@@ -109,7 +108,7 @@ const gizmos: FuzzKind = {
       { maxLength: 2 },
     ),
   }),
-  pointers: ['/spec', '/surplus', '', ...GIZMO_POINTERS],
+  pointers: ['/spec', '/surplus', '', '/status', '/status/phase', '/status/conditions', ...GIZMO_POINTERS],
   fieldSelectors: ['spec.colour=red', 'spec.colour!=red'],
   last: { spec: { size: 1 } },
 };

@@ -45,6 +45,12 @@ export const ODD = fc.constantFrom<unknown[]>(
   [{}],
   'y'.repeat(70),
   '2001-01-01T00:00:00Z',
+  '👩👩👩👩',
+  '\u0001<&>',
+  '\u2028',
+  2 ** 31,
+  2 ** 63,
+  1e-7,
 );
 
 const LABELS = fc.dictionary(mostly(LABEL_KEYS, BAD_TEXTS, 30), mostly(LABEL_VALUES, BAD_TEXTS, 30), { maxKeys: 2 });

@@ -16,15 +16,26 @@ export class ApplyError extends Error {
 
 /** What is applied must be understood to the last field, or somebody's intent would be lost. */
 export function checkApplied(applied: unknown, type: OwnershipType): void {
-  const texts = problemsOf(applied, type).map(({ text }) => text);
-  if (texts.length === 0) return;
-  const found = texts.length === 1 ? texts[0] : `errors:\n${texts.map((text) => `  ${text}`).join('\n')}`;
-  throw new ApplyError('InternalError', `failed to create typed patch object: ${found}`);
+  refuse('failed to create typed patch object', problemsOf(applied, type));
 }
 
-/** Whether the fields of an object can be told; what stands twice in a list matters only to who applies it. */
-export const isReadable = (object: unknown, type: OwnershipType): boolean =>
-  problemsOf(object, type).every(({ isRepeated }) => isRepeated);
+/** A list may be stored where the schema asks for a time: what the object is made of cannot be told then, nor merged. */
+export const checkLive = (live: unknown, type: OwnershipType, before: string): void =>
+  refuse(before, unreadable(live, type));
+
+function refuse(before: string, problems: readonly Problem[]): void {
+  const texts = problems.map(({ text }) => text);
+  if (texts.length === 0) return;
+  const found = texts.length === 1 ? texts[0] : `errors:\n${texts.map((text) => `  ${text}`).join('\n')}`;
+  throw new ApplyError('InternalError', `${before}: ${found}`);
+}
+
+/** What stands twice in a list matters only to who applies it. */
+const unreadable = (object: unknown, type: OwnershipType): readonly Problem[] =>
+  problemsOf(object, type).filter(({ isRepeated }) => !isRepeated);
+
+/** Whether the fields of an object can be told. */
+export const isReadable = (object: unknown, type: OwnershipType): boolean => unreadable(object, type).length === 0;
 
 interface Problem {
   readonly text: string;

@@ -1,6 +1,6 @@
 import { equalJson, type JsonObject } from '../json.js';
 import type { StructuralSchema } from '../structural/schema.js';
-import { ApplyError, checkApplied } from './applied.js';
+import { ApplyError, checkApplied, checkLive } from './applied.js';
 import { compare } from './compare.js';
 import { type Conflicts, conflictsOf } from './conflict.js';
 import { difference, EMPTY, type FieldSet, intersection, isSubset, union } from './field-set.js';
@@ -47,18 +47,20 @@ export type ApplyResult =
 
 /** Merges what a manager applies into the live object as Kubernetes does. Throws ApplyError for a request that cannot be. */
 export function applyPatch(request: ApplyRequest): ApplyResult {
+  const type = resourceType(request.schema);
+  const live = withoutManagedFields(request.live ?? {});
+  const managers = managersBefore(request, live, type);
   if (metadataOf(request.applied).managedFields)
     throw new ApplyError('BadRequest', 'metadata.managedFields must be nil');
-  const type = resourceType(request.schema);
   checkApplied(request.applied, type);
-  const live = withoutManagedFields(request.live ?? {});
+  checkLive(live, type, 'failed to create typed live object');
   const writer: Writer = {
     manager: request.manager,
     operation: 'Apply',
     apiVersion: request.apiVersion,
     subresource: request.subresource,
   };
-  const outcome = decide(request, live, managersBefore(request, live), writer, type);
+  const outcome = decide(request, live, managers, writer, type);
   if ('causes' in outcome) return { kind: 'conflict', ...outcome };
   return finished(request, live, outcome);
 }
@@ -68,10 +70,11 @@ interface Decided {
   readonly managers: Managers;
 }
 
-function managersBefore(request: ApplyRequest, live: JsonObject): Managers {
+function managersBefore(request: ApplyRequest, live: JsonObject, type: OwnershipType): Managers {
   const managers = decodeManagers(metadataOf(request.live).managedFields);
   if (!managers) throw new ApplyError('InternalError', 'failed to decode managed fields');
   if (managers.size > 0 || !request.live) return managers;
+  checkLive(live, type, 'failed to create manager for existing fields: failed to convert new object to smd typed');
   const { schema, apiVersion, subresource, hasStatus, now } = request;
   const manager = 'before-first-apply';
   return updatedManagers(

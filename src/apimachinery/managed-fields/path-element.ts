@@ -1,3 +1,4 @@
+import { goQuoted } from '../go-text.js';
 import { isJsonObject } from '../json.js';
 import type { ListType } from './ownership-type.js';
 
@@ -6,14 +7,21 @@ export const fieldElement = (name: string): string => `f:${name}`;
 export const nameOf = (element: string): string | undefined =>
   element.startsWith('f:') ? element.slice(2) : undefined;
 
+/** JSON as Go writes it: fit for HTML. */
+const goJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 /** How an item of an associative list is told apart; undefined when it has none of the keys the list asks for. */
 export function itemElement(item: unknown, list: ListType): string | undefined {
-  if (list.keys.length === 0) return typeof item === 'object' ? undefined : `v:${JSON.stringify(item)}`;
+  if (list.keys.length === 0) return typeof item === 'object' ? undefined : `v:${goJson(item)}`;
   if (!isJsonObject(item)) return undefined;
   let text = '';
   for (const key of list.keys) {
     const value = Object.hasOwn(item, key) ? item[key] : list.keyDefaults.get(key);
-    if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    if (value !== undefined) text += `${text === '' ? '' : ','}${goJson(key)}:${goJson(value)}`;
   }
   return text === '' ? undefined : `k:{${text}}`;
 }
@@ -24,9 +32,11 @@ export const formatPath = (path: readonly string[]): string => path.map(formatEl
 function formatElement(element: string): string {
   const text = element.slice(2);
   if (element.startsWith('f:')) return `.${text}`;
-  if (element.startsWith('v:')) return `[=${text}]`;
+  if (element.startsWith('v:')) return `[=${shown(JSON.parse(text))}]`;
   if (!element.startsWith('k:')) return `[${text}]`;
   const keys: unknown = JSON.parse(text);
   const pairs = isJsonObject(keys) ? Object.entries(keys) : [];
-  return `[${pairs.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+  return `[${pairs.map(([key, value]) => `${key}=${shown(value)}`).join(',')}]`;
 }
+
+const shown = (value: unknown): string => (typeof value === 'string' ? goQuoted(value) : JSON.stringify(value));

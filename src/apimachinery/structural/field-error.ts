@@ -1,3 +1,4 @@
+import { goNumber, goQuoted } from '../go-text.js';
 import { canonicalJson } from '../json.js';
 
 export type FieldErrorType =
@@ -56,10 +57,15 @@ const withValue = (type: FieldErrorType, path: string, value: unknown, detail: s
   field: path === '' ? NOWHERE : path,
   // The type of null is a text, as every type is.
   message: withDetail(
-    `${TITLE[type]}: ${value === null && type === 'FieldValueTypeInvalid' ? '"null"' : canonicalJson(value)}`,
+    `${TITLE[type]}: ${value === null && type === 'FieldValueTypeInvalid' ? '"null"' : shown(value)}`,
     detail,
   ),
 });
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return goQuoted(value);
+  return typeof value === 'number' ? goNumber(value) : canonicalJson(value);
+}
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
@@ -93,7 +99,7 @@ export const notSupported = (path: string, value: unknown, supported: readonly u
     value,
     supported.length === 0
       ? ''
-      : `supported values: ${supported.map((one) => JSON.stringify(typeof one === 'string' ? one : JSON.stringify(one))).join(', ')}`,
+      : `supported values: ${supported.map((one) => goQuoted(typeof one === 'string' ? one : JSON.stringify(one))).join(', ')}`,
   );
 
 export const tooLong = (path: string, max: number): FieldError =>

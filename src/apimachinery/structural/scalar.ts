@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { goQuoted } from '../go-text.js';
 import { equalJson } from '../json.js';
 import { type FieldError, invalid, notSupported, tooLong, typeInvalid } from './field-error.js';
 import type { Node } from './node.js';
@@ -72,7 +73,7 @@ export function checkString(text: string, node: Node, path: () => string, errors
     errors.push(invalid(path(), text, `${path()} in body should match '${pattern}'`));
   }
   if (node.format && !node.format.accepts(text)) {
-    const detail = `${path()} in body must be of type ${node.schema.format}: ${JSON.stringify(text)}`;
+    const detail = `${path()} in body must be of type ${node.schema.format}: ${goQuoted(text)}`;
     errors.push(typeInvalid(path(), text, detail));
   }
 }

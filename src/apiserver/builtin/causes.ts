@@ -1,3 +1,4 @@
+import { goQuoted } from '../../apimachinery/go-text.js';
 import type { Cause } from '../status-error.js';
 
 export const required = (field: string, detail = ''): Cause => ({
@@ -8,7 +9,7 @@ export const required = (field: string, detail = ''): Cause => ({
 
 export const invalidValue = (field: string, value: unknown, detail: string): Cause => ({
   reason: 'FieldValueInvalid',
-  message: `Invalid value: ${JSON.stringify(value ?? null)}: ${detail}`,
+  message: `Invalid value: ${shown(value)}: ${detail}`,
   field,
 });
 
@@ -20,14 +21,16 @@ export const forbiddenField = (field: string, detail: string): Cause => ({
 
 export const unsupported = (field: string, value: unknown, supported: readonly string[]): Cause => ({
   reason: 'FieldValueNotSupported',
-  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}`,
+  message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(shown).join(', ')}`,
   field,
 });
 
 export const duplicate = (field: string, value: unknown): Cause => ({
   reason: 'FieldValueDuplicate',
-  message: `Duplicate value: ${JSON.stringify(value)}`,
+  message: `Duplicate value: ${shown(value)}`,
   field,
 });
 
 export const immutable = (field: string, value: unknown): Cause => invalidValue(field, value, 'field is immutable');
+
+const shown = (value: unknown): string => (typeof value === 'string' ? goQuoted(value) : JSON.stringify(value ?? null));

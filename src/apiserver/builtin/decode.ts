@@ -157,12 +157,15 @@ const isEmpty = (code: string, value: unknown): boolean =>
   (code.startsWith('[') && Array.isArray(value) && value.length === 0) ||
   (code.startsWith('{') && isObject(value) && Object.keys(value).length === 0);
 
-const isInt32 = (value: unknown): boolean => Number.isInteger(value) && Math.abs(Number(value)) <= 2 ** 31;
+const isInteger = (value: unknown, end: number): boolean =>
+  Number.isInteger(value) && Number(value) >= -end && Number(value) < end;
+
+const isInt32 = (value: unknown): boolean => isInteger(value, 2 ** 31);
 
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   s: (value) => typeof value === 'string',
   i: isInt32,
-  l: (value) => Number.isInteger(value),
+  l: (value) => isInteger(value, 2 ** 63),
   n: (value) => typeof value === 'number',
   b: (value) => typeof value === 'boolean',
   a: () => true,
