@@ -11,3 +11,19 @@ export const keyFor = (kind: Kind, namespace: string, name: string): string =>
 /** Where the objects of a collection are stored; `''` for all namespaces. */
 export const prefixFor = (kind: Kind, namespace: string): string =>
   kind.namespaced && namespace !== '' ? `${bucketFor(kind)}/${namespace}/` : `${bucketFor(kind)}/`;
+
+/** Resources that have another name in the etcd of a kube-apiserver. */
+const ETCD_NAMES: Readonly<Record<string, string>> = {
+  endpoints: 'services/endpoints',
+  ingresses: 'ingress',
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+  services: 'services/specs',
+  customresourcedefinitions: 'apiextensions.k8s.io/customresourcedefinitions',
+};
+
+/** Where a kube-apiserver would keep an object, which is what its conflicts of uids speak of. */
+export function etcdKey({ custom, group, plural, namespaced }: Kind, namespace: string, name: string): string {
+  const resource = custom ? `${group}/${plural}` : (ETCD_NAMES[plural] ?? plural);
+  return ['/registry', resource, ...(namespaced ? [namespace] : []), name].join('/');
+}

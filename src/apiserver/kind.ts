@@ -52,6 +52,8 @@ export interface Strategy {
   prepareUpdate?(draft: Unstructured, before: Unstructured, context: WriteContext): void;
   /** Beyond the schema; `before` is absent on create. */
   validate?(object: Unstructured, before: Unstructured | undefined): readonly Cause[];
+  /** What a write is warned of once it was found right; `before` is absent on create. */
+  warnings?(object: Unstructured, before: Unstructured | undefined): readonly string[];
   /** While true, a deleted object stays although it has no finalizers (namespaces). */
   holdsDeletion?(object: Unstructured): boolean;
   /** When deletion begins and the object stays for finalizers (namespaces become Terminating). */
@@ -126,6 +128,8 @@ export interface Kind extends ResourceType {
   /** From this version to what is stored and back; the identity but for `apiVersion` when absent. */
   toStorage?(object: Unstructured): Unstructured;
   fromStorage?(object: Unstructured): Unstructured;
+  /** What clients read, when that is more than the object. */
+  tell?(object: Unstructured): Unstructured;
   /** Cells of a table row by column name, for what JSONPath cannot say (`kubectl get pods`: READY 1/2). */
   cells?(object: Unstructured, now: Date): Readonly<Record<string, unknown>>;
   readonly strategy: Strategy;

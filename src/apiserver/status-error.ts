@@ -97,6 +97,14 @@ export const conflict = (kind: Named, name: string, why: string): StatusError =>
     detailsOf(kind, name),
   );
 
+/** The uid a request insists on is not that of the object, which has none when there is no object. */
+export function otherUid(kind: Named, key: string, uid: string, found = ''): StatusError {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${found}`;
+  const where = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg`;
+  return conflict(kind, name, `${where}: ${why}`);
+}
+
 export const STALE = 'the object has been modified; please apply your changes to the latest version and try again';
 
 export const forbidden = (kind: Named, name: string, why: string): StatusError =>

@@ -5,8 +5,13 @@ import type { Caller } from './api.js';
 import type { Kind } from './kind.js';
 import { isUnqualified } from './object-meta.js';
 
-/** Of a custom object that has been found right. */
-export function warnOfFinalizers(
+/** Of an object that has been found right. */
+export function warnAbout(kind: Kind, object: Unstructured, caller: Caller, before?: Unstructured): void {
+  warnOfFinalizers(kind, object, caller, before);
+  for (const warning of kind.strategy.warnings?.(object, before) ?? []) caller.warn(warning);
+}
+
+function warnOfFinalizers(
   { custom }: Kind,
   { metadata: { finalizers = [] } }: Unstructured,
   { warn }: Caller,

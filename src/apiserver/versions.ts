@@ -18,9 +18,12 @@ export function fromStored(kind: Kind, item: Item): Unstructured {
   return isShown(kind, item) ? item.object : shownBy(kind, item).object;
 }
 
+/** An object as clients read it. */
+export const told = (kind: Kind, object: Unstructured): Unstructured => kind.tell?.(object) ?? object;
+
 /** The same as JSON; most of the time the very bytes that are stored. */
 export function bytesOf(kind: Kind, item: Item): Buffer {
-  if (kind.fromStorage) return Buffer.from(JSON.stringify(fromStored(kind, item)));
+  if (kind.fromStorage || kind.tell) return Buffer.from(JSON.stringify(told(kind, fromStored(kind, item))));
   if (isShown(kind, item)) return item.bytes;
   const shown = shownBy(kind, item);
   shown.bytes ??= Buffer.from(JSON.stringify(shown.object));
@@ -33,7 +36,7 @@ export function listedBytes(kind: Kind, item: Item): Buffer {
   if (kind.custom) return bytes;
   const typeFirst = typesOf(kind).find((start) => bytes.subarray(0, start.length).equals(start));
   if (typeFirst) return Buffer.concat([OPENING, bytes.subarray(typeFirst.length)]);
-  const { apiVersion: _, kind: _kind, ...rest } = fromStored(kind, item);
+  const { apiVersion: _, kind: _kind, ...rest } = told(kind, fromStored(kind, item));
   return Buffer.from(JSON.stringify(rest));
 }
 

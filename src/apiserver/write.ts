@@ -5,11 +5,11 @@ import type { AdmissionRequest } from './admission.js';
 import type { Api, Caller } from './api.js';
 import { draftOfNew, draftOfUpdate, isSame } from './draft.js';
 import type { FieldValidation } from './field-validation.js';
-import { keyFor } from './keys.js';
+import { etcdKey, keyFor } from './keys.js';
 import type { Kind, Subresource, WriteContext } from './kind.js';
-import { alreadyExists, conflict, notFound, STALE, StatusError } from './status-error.js';
+import { alreadyExists, conflict, notFound, otherUid, STALE, StatusError } from './status-error.js';
 import { type Item, RevisionMismatch } from './store/store.js';
-import { warnOfFinalizers, withoutDoubledOwners } from './tidy.js';
+import { warnAbout, withoutDoubledOwners } from './tidy.js';
 import { fromStored, toStored } from './versions.js';
 
 export interface WriteOptions {
@@ -99,7 +99,7 @@ export async function insert(
 ): Promise<Written | undefined> {
   const { namespace = '', name } = draft.metadata;
   const key = keyFor(kind, namespace, name);
-  warnOfFinalizers(kind, draft, options.caller);
+  warnAbout(kind, draft, options.caller);
   admit(
     api,
     { operation: 'create', kind, subresource: '', namespace, name, object: draft, before: undefined },
@@ -188,7 +188,7 @@ function draftFor(
   const manager = produced.owned ? undefined : options.fieldManager;
   const tidy = withoutDoubledOwners(produced.object, options.caller);
   const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);
-  warnOfFinalizers(kind, draft, options.caller, before);
+  warnAbout(kind, draft, options.caller, before);
   const { namespace, name, subresource } = target;
   const asked = { kind, subresource: subresource?.name ?? '', namespace, name, object: draft, before };
   admit(api, { operation: 'update', ...asked }, options);
@@ -205,7 +205,7 @@ function checkPreconditions(kind: Kind, name: string, { object, keepsUid }: Prod
   const { uid, resourceVersion } = before.metadata;
   const { metadata: sent } = object;
   if (sent.uid && sent.uid !== uid && !keepsUid) {
-    throw conflict(kind, name, `Precondition failed: UID in precondition: ${sent.uid}, UID in object meta: ${uid}`);
+    throw otherUid(kind, etcdKey(kind, before.metadata.namespace ?? '', name), sent.uid, uid);
   }
   const wanted = versionIn(sent);
   if (wanted && wanted !== resourceVersion) throw conflict(kind, name, STALE);

@@ -2,6 +2,7 @@ import type { Answer } from './answer.js';
 import { negotiate } from './media.js';
 import { present } from './present.js';
 import type { ResourceRequest } from './request.js';
+import { told } from './versions.js';
 import type { Written } from './write.js';
 
 /** What the writer of an object gets back. */
@@ -9,5 +10,8 @@ export function answerWritten(request: ResourceRequest, { object, created, item 
   const subresource = request.kind.subresources.find(({ name }) => name === request.subresource);
   const code = created ? 201 : 200;
   if (subresource?.view) return { code, body: subresource.view(object) };
-  return { code, body: item ? present(request, item, negotiate(request.http.headers.accept)) : object };
+  return {
+    code,
+    body: item ? present(request, item, negotiate(request.http.headers.accept)) : told(request.kind, object),
+  };
 }

@@ -48,6 +48,41 @@ const create = (p: Place, plural: string, kind: string, spec: object, version = 
 
 /** The life of a CRD: its names, its versions, what becomes of objects when it changes and when it goes. */
 export const DEFINITION_CASES: Cases = {
+  'a format nobody knows is told of once, when it comes, wherever it stands': async (t, p) => {
+    const formats = (...names: readonly string[]) => {
+      const properties = names.map((format, at) => [`p${at}`, { ...text, format }]);
+      return { name: 'v1', served: true, storage: true, ...specOf(Object.fromEntries(properties)) };
+    };
+    const told = ({ headers }: Answer): readonly string[] =>
+      [...String(headers.warning ?? '').matchAll(/unrecognized format \\"(.*?)\\"/g)]
+        .map(([, name = '']) => name)
+        .sort();
+    const made = await p.wire.call('POST', CRDS, { body: definition(p, 'fs', 'F', [formats('odd', 'date', 'odd')]) });
+    t.is(made.code, 201, made.body.message);
+    t.deepEqual(told(made), ['odd']);
+    const versions = [formats('odd', 'new')];
+    const patched = await p.wire.call('PATCH', crd(p, 'fs'), { body: { spec: { versions } }, type: MERGE });
+    t.deepEqual(told(patched), ['new']);
+    const label = { metadata: { labels: { a: 'b' } } };
+    t.deepEqual(told(await p.wire.call('PATCH', crd(p, 'fs'), { body: label, type: MERGE })), []);
+    const schemas = {
+      known: { ...text, format: 'k8s-short-name' },
+      dashed: { ...text, format: 'u-uid' },
+      cased: { ...text, format: 'Date' },
+      whole: { type: 'integer', format: 'int32' },
+      wide: { type: 'integer', format: 'double' },
+      number: { type: 'number', format: 'double' },
+      truth: { type: 'boolean', format: 'date' },
+      items: { type: 'array', items: { ...text, format: 'item' } },
+      values: { type: 'object', additionalProperties: { ...text, format: 'value' } },
+      either: { ...text, anyOf: [{ format: 'uuid' }, { format: 'int64' }], not: { format: 'none' } },
+    };
+    const unserved = { name: 'v0', served: false, storage: false, ...specOf({ old: { ...text, format: 'unserved' } }) };
+    const all = [{ name: 'v1', served: true, storage: true, ...specOf(schemas) }, unserved];
+    const dry = await p.wire.call('POST', `${CRDS}?dryRun=All`, { body: definition(p, 'gs', 'G', all) });
+    t.deepEqual(told(dry), ['Date', 'date', 'double', 'int64', 'item', 'none', 'unserved', 'value']);
+  },
+
   'an object shows the schema of today: new defaults, and without what is unknown by now': async (t, p) => {
     await define(p, 'olds', 'Old', [{ name: 'v1', served: true, storage: true, ...specOf({ a: text, gone: text }) }]);
     await create(p, 'olds', 'Old', { a: 'long', gone: 'x' });

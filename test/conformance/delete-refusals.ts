@@ -14,12 +14,34 @@ const query = (text: string): Partial<Refusal> => ({
   path: ({ configMaps }) => `${configMaps}/taken?${text}`,
 });
 
+const ON_WIDGETS = 'delete is not supported on resources of kind "widgets.contract.example.com"';
 const OPTIONS = 'DeleteOptions.meta.k8s.io "" is invalid';
 const BOTH = `${OPTIONS}: propagationPolicy: Invalid value: "Background": orphanDependents and deletionPropagation cannot be both set`;
 const POLICY = `${OPTIONS}: propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil"`;
 const DRY_RUN = `${OPTIONS}: dryRun: Unsupported value: ["Some"]: supported values: "All"`;
 
 export const DELETE_REFUSALS: Readonly<Record<string, Refusal>> = {
+  'a deletion of a subresource a custom kind has': taken(undefined, ON_WIDGETS, {
+    path: ({ widgets }) => `${widgets}/taken/status`,
+    call: {},
+    code: 405,
+    reason: 'MethodNotAllowed',
+  }),
+  'a deletion of a subresource a custom kind does not have': taken(
+    undefined,
+    'widgets.contract.example.com "taken" not found',
+    { path: ({ widgets }) => `${widgets}/taken/nope`, call: {}, code: 404, reason: 'NotFound' },
+  ),
+  'a deletion of a subresource a built-in kind does not have': taken(
+    undefined,
+    'the server could not find the requested resource',
+    { path: ({ configMaps }) => `${configMaps}/taken/status`, call: {}, code: 404, reason: 'NotFound' },
+  ),
+  'a deletion with an empty propagation policy': taken(
+    undefined,
+    `${OPTIONS}: propagationPolicy: Unsupported value: "": supported values: "Foreground", "Background", "Orphan", "nil"`,
+    { ...INVALID, ...query('propagationPolicy=') },
+  ),
   'a deletion with both ways to orphan': taken({ orphanDependents: true, propagationPolicy: 'Background' }, BOTH, {
     ...INVALID,
     causes: ['propagationPolicy'],

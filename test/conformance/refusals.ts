@@ -128,7 +128,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     code: 409,
     reason: 'Conflict',
     message:
-      /^Operation cannot be fulfilled on widgets\.contract\.example\.com "taken": (StorageError: .*)?Precondition failed: UID in precondition: other, UID in object meta: /,
+      /^Operation cannot be fulfilled on widgets\.contract\.example\.com "taken": StorageError: invalid object, Code: 4, Key: \/registry\/contract\.example\.com\/widgets\/contract-\w+\/taken, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: [-0-9a-f]{36}$/,
   }),
   'an update of an absent object': {
     method: 'PUT',

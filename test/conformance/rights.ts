@@ -165,6 +165,27 @@ export const RIGHTS_CASES: Cases = {
     t.is(absent.body.message, `rolebindings.${RBAC_GROUP} "none" not found`);
   },
 
+  'roles without rules, and endpoints without members, say so': async (t, p) => {
+    const roles = `${RBAC}/namespaces/${p.namespace}/roles`;
+    const slices = `/apis/discovery.k8s.io/v1/namespaces/${p.namespace}/endpointslices`;
+    const told = async (method: string, at: string, body?: unknown, type = 'application/json') => {
+      const { text } = await p.wire.call(method, at, body === undefined ? {} : { body, type });
+      const { rules, endpoints, ports } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+      return JSON.stringify({ rules, endpoints, ports });
+    };
+    t.is(await told('POST', roles, { metadata: { name: 'a' } }), '{"rules":null}');
+    t.is(await told('POST', roles, { metadata: { name: 'b' }, rules: [] }), '{"rules":null}');
+    t.is(await told('POST', `${roles}?dryRun=All`, { metadata: { name: 'c' }, rules: null }), '{"rules":null}');
+    t.is(await told('GET', `${roles}/a`), '{"rules":null}');
+    t.regex((await p.wire.call('GET', roles)).text, /"rules":null/);
+    const { body } = await p.wire.call('GET', `${roles}/b`);
+    t.deepEqual(body.metadata.managedFields[0]?.fieldsV1, { 'f:rules': {} });
+    const same = await p.wire.call('PUT', `${roles}/b`, { body });
+    t.is(same.body.metadata.resourceVersion, body.metadata.resourceVersion);
+    const slice = { metadata: { name: 'a' }, addressType: 'IPv4' };
+    t.is(await told('POST', slices, slice), '{"endpoints":null,"ports":null}');
+  },
+
   'the verbs bind and escalate lift that': async (t, p) => {
     const call = await maker(p);
     await role(p, 'plus', [

@@ -112,6 +112,36 @@ export const WATCH_CASES: Cases = {
     t.regex(error?.object.message ?? '', /^Timeout: Too large resource version: 999999999, current: \d+$/);
   },
 
+  'of the options of a watch some are refused, some count for nothing': async (t, p) => {
+    const code = async (query: string): Promise<number> => {
+      try {
+        await takeAll(p.wire.watch(`${p.widgets}?watch=1&${query}`));
+        return 200;
+      } catch (error) {
+        const [, answered] = /watch answered (\d+)/.exec(String(error)) ?? [];
+        if (answered === undefined) throw error;
+        return Number(answered);
+      }
+    };
+    for (const query of ['timeoutSeconds=', 'timeoutSeconds=x', 'timeoutSeconds=1.5', 'limit=x', 'labelSelector=%25']) {
+      t.is(await code(query), 400, query);
+    }
+    for (const query of ['resourceVersion=-1', 'resourceVersion=x']) t.is(await code(query), 500, query);
+    const newer = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+    for (const query of [
+      ...['continue=x', 'sendInitialEvents=true', 'sendInitialEvents=false', 'resourceVersionMatch=Exact'],
+      ...['sendInitialEvents=true&resourceVersionMatch=Exact&resourceVersion=1', `${newer}&continue=x`],
+    ]) {
+      t.is(await code(query), 422, query);
+    }
+    const taken = [
+      ...['limit=1', 'allowWatchBookmarks=x', 'timeout=x', 'dryRun=foo', 'foo=bar', newer, `${newer}&limit=1`],
+      ...['sendInitialEvents=x&resourceVersionMatch=NotOlderThan', `${newer}&resourceVersion=0`],
+    ];
+    // Each lasts a second.
+    await Promise.all(taken.map(async (query) => t.is(await code(`timeoutSeconds=1&${query}`), 200, query)));
+  },
+
   'a watch of one name tells of that one only': async (t, p) => {
     const events = await during(p, 'fieldSelector=metadata.name%3Db', 3, async () => {
       await add(p, 'a');

@@ -62,6 +62,16 @@ function isIsbn13(text: string): boolean {
   return [...digits].reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0) % 10 === 0;
 }
 
+/** By Luhn's check. */
+function isCardNumber(text: string): boolean {
+  const digits = [...text.replace(/\D/g, '')].map(Number).reverse();
+  const total = digits.reduce(
+    (sum, digit, at) => sum + (at % 2 === 0 ? digit : ((digit * 2) % 10) + (digit > 4 ? 1 : 0)),
+    0,
+  );
+  return /^[3-6]\d{12,18}$/.test(text.replace(/\D/g, '')) && total % 10 === 0;
+}
+
 function isHostname(text: string): boolean {
   const one = /^[a-zA-Z0-9\p{S}\p{L}](?:-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?$/u;
   const many =
@@ -90,6 +100,8 @@ const STRING_FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   isbn10: isIsbn10,
   isbn13: isIsbn13,
   ssn: matches(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/),
+  creditcard: isCardNumber,
+  rgbcolor: matches(/^rgb\(\s*(?:(?:1?\d?\d|2[0-4]\d|25[0-5])\s*(?:,\s*|(?=\)))){3}\)$/),
   hexcolor: matches(/^#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/),
   byte: matches(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$/),
   password: any,

@@ -5,6 +5,7 @@ import { quantityOrUndefined } from '../../apimachinery/quantity.js';
 import { base64Fault } from './base64.js';
 import { Misfit, misfit, type Place, unreadable } from './misfit.js';
 import { type Field, fieldsOf } from './schema.js';
+import { isTold } from './told.js';
 
 type Json = Record<string, unknown>;
 
@@ -56,7 +57,8 @@ function decodeModel(model: string, value: Json, { path, misfits }: Reading): Js
     if (after === before && !isEmpty(code, after)) continue;
     if (result === value) result = { ...value };
     // An empty list of owners is a wish: to forget them.
-    const stays = name === 'managedFields' ? Array.isArray(before) : required && after !== undefined;
+    const isKept = required || isTold(model, name);
+    const stays = name === 'managedFields' ? Array.isArray(before) : isKept && after !== undefined;
     if (isEmpty(code, after) && !stays) delete result[name];
     else result[name] = after;
   }

@@ -25,6 +25,7 @@ import { binding, clusterRole, role } from './rbac.js';
 import { schemaOf } from './schema.js';
 import { service } from './service.js';
 import { subresourceOf } from './subresources.js';
+import { tellingOf } from './told.js';
 import { daemonSet, deployment, replicaSet, replicationController, statefulSet } from './workloads.js';
 
 /** What a server adds to the table: kinds that need its keys or its users. Keys are `<group>/<Kind>`. */
@@ -167,6 +168,7 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     ...VIEWS[`${group}/${version}/${kind}`],
     // Subresources of other kinds travel through here too.
     decode: (object) => (object.kind === kind ? decode(model, object) : object),
+    ...tellingOf(model),
     document: () => documentOf(model),
     cells: (object, now) => cellsOf(columns, object, now),
     ...(key === '/Endpoints' ? { deprecation: ENDPOINTS } : {}),

@@ -3,6 +3,7 @@ import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy, WriteContext } from '../kind.js';
 import { timestamp } from '../object-meta.js';
 import { type Condition, type Definition, type DefinitionStatus, definitionOf, statusOf } from './definition.js';
+import { formatWarnings } from './format-warnings.js';
 import { type Acceptance, acceptNames } from './names.js';
 import { definitionProblems, isComplete } from './validation.js';
 
@@ -34,6 +35,7 @@ export const CRD_STRATEGY: Strategy = {
     draft.status = { ...status, conditions: merged(status.conditions, [terminating], now) };
   },
   validate: definitionProblems,
+  warnings: formatWarnings,
 };
 
 /** The finalizer is added once, when the deletion begins; afterwards its absence means that all objects are gone. */

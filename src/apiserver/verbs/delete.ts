@@ -5,11 +5,14 @@ import { negotiate } from '../media.js';
 import { present } from '../present.js';
 import { deleteObject } from '../removal.js';
 import { bodyOf, type ResourceRequest } from '../request.js';
-import { notSupportedAt } from '../status-error.js';
+import { noSuchSubresource, notSupportedAt } from '../status-error.js';
 
 export async function remove(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, caller, query } = request;
-  if (request.subresource !== '') throw notSupportedAt(kind, 'delete');
+  if (request.subresource !== '') {
+    const exists = kind.subresources.some((sub) => sub.name === request.subresource);
+    throw exists ? notSupportedAt(kind, 'delete') : noSuchSubresource(kind, name);
+  }
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
   const { item, removed } = await deleteObject(api, kind, { namespace, name }, options, caller);
   if (!removed || kind.returnsDeleted) return ok(present(request, item, negotiate(request.http.headers.accept)));

@@ -1,9 +1,9 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Answer } from '../answer.js';
-import { keyFor } from '../keys.js';
+import { etcdKey, keyFor } from '../keys.js';
 import type { Kind, Subresource } from '../kind.js';
 import { type ResourceRequest, sentObject } from '../request.js';
-import { badRequest, conflict, methodNotAllowed, noSuchSubresource } from '../status-error.js';
+import { badRequest, methodNotAllowed, noSuchSubresource, otherUid } from '../status-error.js';
 import { insertSent, updateObject, type WriteOptions } from '../write.js';
 import { writeOptions } from '../write-options.js';
 import { answerWritten } from '../written.js';
@@ -30,8 +30,7 @@ export async function update(request: ResourceRequest): Promise<Answer> {
 function forCreation(kind: Kind, sent: Unstructured, { dryRun }: WriteOptions): Unstructured {
   const { uid, resourceVersion: _, ...metadata } = sent.metadata;
   if (uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
-    throw conflict(kind, metadata.name, why);
+    throw otherUid(kind, etcdKey(kind, metadata.namespace ?? '', metadata.name), uid);
   }
   return dryRun ? sent : { ...sent, metadata };
 }
