@@ -76,6 +76,12 @@ test('a position beyond the end', refuses, { a: [] }, [add('/a/1', 1)]);
 test('a position before the beginning', refuses, { a: [] }, [add('/a/-2', 1)]);
 test('a position that is no number', refuses, { a: [1] }, [{ op: 'remove', path: '/a/-' }]);
 test('to add the whole document', refuses, {}, [add('', 1)]);
+test(
+  'copies of copies without end',
+  refuses,
+  { a: { b: 'x' } },
+  Array.from({ length: 60 }, (_, at) => ({ op: 'copy', from: '/a', path: `/a/${at}` })),
+);
 test('unknown operations', refuses, {}, [{ op: 'merge', path: '/a' }]);
 test('a path that is none', refuses, {}, [add('a', 1)]);
 test('what is not a list', refuses, {}, { op: 'add' }, 'Malformed');

@@ -9,7 +9,7 @@ import {
   STRATEGIC,
   widget,
 } from './fixture.js';
-import type { Refusal } from './refusal.js';
+import { INVALID, type Refusal } from './refusal.js';
 import type { Answer, Json } from './wire.js';
 
 interface Container {
@@ -188,6 +188,16 @@ const UNFIT = {
 const unread = (message: string) => ({ code: 400, reason: 'BadRequest', message });
 
 export const PATCH_REFUSALS: Readonly<Record<string, Refusal>> = {
+  'a JSON patch that doubles the object sixty times': {
+    method: 'PATCH',
+    path: ({ widgets }) => `${widgets}/taken`,
+    call: {
+      type: JSON_PATCH,
+      body: Array.from({ length: 60 }, (_, at) => ({ op: 'copy', from: '/spec', path: `/spec/x${at}` })),
+    },
+    ...INVALID,
+    message: 'the server rejected our request due to an error in our request',
+  },
   'a JSON patch whose test fails': patch([{ op: 'test', path: '/metadata/name', value: 'x' }], JSON_PATCH, UNFIT),
   'a JSON patch that adds below what is missing': patch([{ op: 'add', path: '/none/z', value: 1 }], JSON_PATCH, UNFIT),
   'a JSON patch that removes what is missing': patch([{ op: 'remove', path: '/none' }], JSON_PATCH, UNFIT),

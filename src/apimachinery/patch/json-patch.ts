@@ -4,12 +4,20 @@ import { PatchError } from './patch-error.js';
 import { targetOf } from './pointer.js';
 
 const MAX_OPERATIONS = 10_000;
+/** As much as a body may have: a few copies of copies would fill any memory. */
+const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
 /** RFC 6902 as Kubernetes reads it, all operations or none: `target` is not changed. Throws PatchError. */
 export function jsonPatch<T>(target: T, operations: unknown): T {
-  const checked = checkedOperations(operations);
-  const patched = checked.reduce(applied, cloneJson<unknown>(target));
-  return patched as T; // what the operations made of it is for the caller to check
+  const budget = { bytes: MAX_COPIED_BYTES };
+  let document: unknown = cloneJson(target);
+  for (const operation of checkedOperations(operations)) document = applied(document, operation, budget);
+  return document as T; // what the operations made of it is for the caller to check
+}
+
+/** What may still be copied. */
+interface Budget {
+  bytes: number;
 }
 
 interface Operation {
@@ -44,7 +52,7 @@ function checkedOperation(operation: unknown): Operation {
   return { op, path, from, value };
 }
 
-function applied(document: unknown, operation: Operation): unknown {
+function applied(document: unknown, operation: Operation, budget: Budget): unknown {
   const { op, path, from, value } = operation;
   if (path === '') return appliedToWhole(document, operation);
   const target = () => targetOf(document, path);
@@ -60,7 +68,7 @@ function applied(document: unknown, operation: Operation): unknown {
       target().remove();
       break;
     case 'copy':
-      target().insert(cloneJson(sourceOf(document, from).read()));
+      target().insert(copyOf(sourceOf(document, from).read(), budget));
       break;
     case 'move': {
       const source = sourceOf(document, from);
@@ -76,6 +84,13 @@ function applied(document: unknown, operation: Operation): unknown {
       throw inapplicable(`no operation is named ${op}`);
   }
   return document;
+}
+
+function copyOf(value: unknown, budget: Budget): unknown {
+  const text = JSON.stringify(value);
+  budget.bytes -= Buffer.byteLength(text);
+  if (budget.bytes < 0) throw inapplicable(`more than ${MAX_COPIED_BYTES} bytes are copied`);
+  return JSON.parse(text);
 }
 
 /** The whole document can be tested and replaced, and nothing else. */
