@@ -8,6 +8,7 @@ import { ManifestWork, WORK_FINALIZER } from '../../src/api/work.js';
 import { silentLogger } from '../../src/control/log.js';
 import { ApiError, type KubeClient } from '../../src/kube/client.js';
 import { startTestServer } from '../apiserver/test-server.js';
+import { until } from '../until.js';
 
 const CLUSTER = 'c1';
 
@@ -67,22 +68,8 @@ const work = (name: string, manifests: readonly object[], rest: object = {}): Ku
     spec: { workload: { manifests }, ...rest },
   }) as KubeObject;
 
-async function eventually<T>(
-  t: ExecutionContext,
-  what: string,
-  look: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const until = Date.now() + 10_000;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > until) throw new Error(`${t.title}: never ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-const available = (t: ExecutionContext, hub: KubeClient, name: string) =>
-  eventually(t, 'Applied and Available', async () => {
+const available = (hub: KubeClient, name: string) =>
+  until('Applied and Available', async () => {
     const found = await hub.get(ManifestWork, { namespace: CLUSTER, name });
     const conditions = found?.status?.conditions;
     return (
@@ -95,7 +82,7 @@ const available = (t: ExecutionContext, hub: KubeClient, name: string) =>
 test('B01: a work becomes objects that its record owns, and says so', async (t) => {
   const { hub, spoke, agent } = await start(t);
   await hub.create(ManifestWork, work('w', [configMap('cm1')]));
-  const reported = await available(t, hub, 'w');
+  const reported = await available(hub, 'w');
   t.deepEqual(
     reported.status?.resourceStatus?.manifests?.map(({ conditions }) => conditions.map(({ type }) => type).sort()),
     [['Applied', 'Available', 'StatusFeedbackSynced']],
@@ -112,13 +99,13 @@ test('B01: a work becomes objects that its record owns, and says so', async (t) 
   );
 
   await spoke.patch(ConfigMap, { namespace: 'ns', name: 'cm1' }, { type: 'merge', body: { data: { a: 'hand' } } });
-  await eventually(t, 'corrected', async () => {
+  await until('corrected', async () => {
     const now = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' });
     return now?.data?.a === 'b';
   });
 
   await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
-  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
+  await until('gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
   t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
   t.is(await spoke.get(AppliedManifestWork, { name: `${agent.hubHash}-w` }), undefined);
 });
@@ -135,15 +122,15 @@ const withFault = (client: KubeClient, fault: Partial<KubeClient>): KubeClient =
 test('B04: what leaves the work leaves the cluster, and only that', async (t) => {
   const { hub, spoke, agent } = await start(t);
   await hub.create(ManifestWork, work('w', [configMap('cm1'), configMap('cm2')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   const before = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
   const body = { spec: { workload: { manifests: [configMap('cm3'), configMap('cm2')] } } };
   await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'w' }, { type: 'merge', body });
-  await eventually(t, 'pruned', async () => {
+  await until('pruned', async () => {
     const record = await spoke.get(AppliedManifestWork, { name: `${agent.hubHash}-w` });
     return record?.status?.appliedResources?.map(({ name }) => name).join() === 'cm2,cm3';
   });
-  await eventually(t, 'gone', async () => !(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' })));
+  await until('gone', async () => !(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' })));
   const after = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
   t.is(after?.metadata.uid, before?.metadata.uid);
 });
@@ -172,19 +159,19 @@ test('a removal that ends soon costs one write on the hub; one that does not is 
     options: { quickRemovalMs: 60_000 },
   });
   await hub.create(ManifestWork, work('w', [configMap('cm1')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   quick.length = 0;
   await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
-  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
+  await until('gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
   t.deepEqual(quick, ['hub patch']);
   t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
 
   const slow = await start(t, { options: { quickRemovalMs: 0 } });
   const held = { ...configMap('held'), metadata: { name: 'held', namespace: 'ns', finalizers: ['example.com/x'] } };
   await slow.hub.create(ManifestWork, work('w', [held]));
-  await available(t, slow.hub, 'w');
+  await available(slow.hub, 'w');
   await slow.hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
-  await eventually(t, 'Deleting', async () => {
+  await until('Deleting', async () => {
     const found = await slow.hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' });
     return findCondition(found?.status?.conditions, 'Deleting')?.status === 'True';
   });
@@ -209,11 +196,11 @@ test('steady state makes zero writes', async (t) => {
     },
   };
   await hub.create(ManifestWork, work('w', [configMap('cm1'), deployment]));
-  await available(t, hub, 'w');
-  await eventually(t, 'idle', async () => agent.idle());
+  await available(hub, 'w');
+  await until('idle', async () => agent.idle());
   const before = writes.length;
   passes.length = 0;
-  await eventually(t, 'looked at again', async () => passes.filter((key) => key === `${CLUSTER}/w`).length >= 3);
+  await until('looked at again', async () => passes.filter((key) => key === `${CLUSTER}/w`).length >= 3);
   t.deepEqual(writes.slice(before), []);
 });
 
@@ -231,7 +218,7 @@ test('B25: a conflict on the cluster is cured inside the pass', async (t) => {
   });
   await spoke.create(ConfigMap, configMap('cm1', { a: 'other' }));
   await hub.create(ManifestWork, work('w', [configMap('cm1')]));
-  const reported = await available(t, hub, 'w');
+  const reported = await available(hub, 'w');
   t.is(conflicts, 2);
   t.is(findCondition(reported.status?.conditions, 'Applied')?.status, 'True');
 });
@@ -248,9 +235,9 @@ test('F15: what cannot be deleted stays on the list and is tried again, others g
       }),
   });
   await hub.create(ManifestWork, work('w', [configMap('cm1'), configMap('cm2')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
-  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
+  await until('gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' })));
   t.true(refusals >= 2);
   t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
   t.is(await spoke.get(AppliedManifestWork, { name: `${agent.hubHash}-w` }), undefined);
@@ -259,11 +246,11 @@ test('F15: what cannot be deleted stays on the list and is tried again, others g
 test('nothing is removed while one manifest cannot be mapped', async (t) => {
   const { hub, spoke } = await start(t);
   await hub.create(ManifestWork, work('w', [configMap('cm1')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   const unknown = { apiVersion: 'nope.example.com/v1', kind: 'Nope', metadata: { name: 'n', namespace: 'ns' } };
   const body = { spec: { workload: { manifests: [unknown, configMap('cm2')] } } };
   await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'w' }, { type: 'merge', body });
-  await eventually(t, 'reported', async () => {
+  await until('reported', async () => {
     const found = await hub.get(ManifestWork, { namespace: CLUSTER, name: 'w' });
     return findCondition(found?.status?.conditions, 'Applied')?.status === 'False';
   });
@@ -293,7 +280,7 @@ test('a custom resource and its definition arrive in one work', async (t) => {
   };
   const foo = { apiVersion: 'example.com/v1', kind: 'Foo', metadata: { name: 'f', namespace: 'ns' }, spec: { a: 1 } };
   await hub.create(ManifestWork, work('w', [foo, definition]));
-  const reported = await available(t, hub, 'w');
+  const reported = await available(hub, 'w');
   const statuses = reported.status?.resourceStatus?.manifests?.map(
     ({ conditions }) => findCondition(conditions, 'Applied')?.status,
   );
@@ -305,30 +292,30 @@ test('a custom resource and its definition arrive in one work', async (t) => {
 test('G08: what was deleted on the hub while the agent was away goes after the grace period', async (t) => {
   const { hub, spoke, agent, restart } = await start(t);
   await hub.create(ManifestWork, work('w', [configMap('cm1')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   await restart(async () => {
     const body = { metadata: { finalizers: null } };
     await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'w' }, { type: 'merge', body });
     await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'w' });
   });
   const name = `${agent.hubHash}-w`;
-  await eventually(t, 'given notice', async () => {
+  await until('given notice', async () => {
     const record = await spoke.get(AppliedManifestWork, { name });
     return !record || record.status?.evictionStartTime !== undefined;
   });
-  await eventually(t, 'given up', async () => !(await spoke.get(AppliedManifestWork, { name })));
+  await until('given up', async () => !(await spoke.get(AppliedManifestWork, { name })));
   t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
 });
 
 test('an agent that starts again corrects what changed meanwhile and nothing else', async (t) => {
   const { hub, spoke, restart } = await start(t);
   await hub.create(ManifestWork, work('w', [configMap('cm1'), configMap('cm2')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   const before = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm2' });
   await restart(async () => {
     await spoke.patch(ConfigMap, { namespace: 'ns', name: 'cm1' }, { type: 'merge', body: { data: { a: 'hand' } } });
   });
-  await eventually(t, 'corrected', async () => {
+  await until('corrected', async () => {
     const now = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' });
     return now?.data?.a === 'b';
   });
@@ -348,10 +335,10 @@ test('works that share an object do not fight over it', async (t) => {
       }),
   });
   await hub.create(ManifestWork, work('one', [configMap('cm1', { a: '1' })]));
-  await available(t, hub, 'one');
+  await available(hub, 'one');
   await hub.create(ManifestWork, work('two', [configMap('cm1', { a: '2' })]));
-  await available(t, hub, 'two');
-  await eventually(t, 'idle', async () => agent.idle());
+  await available(hub, 'two');
+  await until('idle', async () => agent.idle());
   t.is(updates, 1);
   const name = { namespace: 'ns', name: 'cm1' };
   t.is((await spoke.get(ConfigMap, name))?.data?.a, '2');
@@ -359,10 +346,10 @@ test('works that share an object do not fight over it', async (t) => {
 
   const body = { metadata: { labels: { touched: 'yes' } } };
   await hub.patch(ManifestWork, { namespace: CLUSTER, name: 'one' }, { type: 'merge', body });
-  await eventually(t, 'back', async () => (await spoke.get(ConfigMap, name))?.data?.a === '1');
+  await until('back', async () => (await spoke.get(ConfigMap, name))?.data?.a === '1');
 
   await hub.delete(ManifestWork, { namespace: CLUSTER, name: 'one' });
-  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'one' })));
+  await until('gone', async () => !(await hub.get(ManifestWork, { namespace: CLUSTER, name: 'one' })));
   t.is((await spoke.get(ConfigMap, name))?.metadata.ownerReferences?.length, 1);
 });
 
@@ -378,19 +365,19 @@ test('a writer that keeps undoing the work is answered ever more rarely', async 
       }),
   });
   await hub.create(ManifestWork, work('w', [configMap('cm1')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   const name = { namespace: 'ns', name: 'cm1' };
   const undo = (value: string) => spoke.patch(ConfigMap, name, { type: 'merge', body: { data: { a: value } } });
   for (let round = 1; round <= 6; round += 1) {
     await undo(`round ${round}`);
-    await eventually(t, 'corrected', async () => (await spoke.get(ConfigMap, name))?.data?.a === 'b');
+    await until('corrected', async () => (await spoke.get(ConfigMap, name))?.data?.a === 'b');
   }
   const before = corrections;
   await undo('once more');
   await undo('and again');
-  await eventually(t, 'idle', async () => agent.idle());
+  await until('idle', async () => agent.idle());
   t.true(corrections <= before + 1);
-  await eventually(t, 'corrected in the end', async () => (await spoke.get(ConfigMap, name))?.data?.a === 'b');
+  await until('corrected in the end', async () => (await spoke.get(ConfigMap, name))?.data?.a === 'b');
 });
 
 test('F03: a work that was never applied goes at once', async (t) => {
@@ -404,21 +391,21 @@ test('F03: a work that was never applied goes at once', async (t) => {
     } as KubeObject);
     await hub.delete(ManifestWork, name);
   });
-  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, name)));
+  await until('gone', async () => !(await hub.get(ManifestWork, name)));
   t.is(await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' }), undefined);
 });
 
 test('Orphan chosen in the moment of deletion leaves the objects behind', async (t) => {
   const { hub, spoke, restart } = await start(t);
   await hub.create(ManifestWork, work('w', [configMap('cm1')]));
-  await available(t, hub, 'w');
+  await available(hub, 'w');
   const name = { namespace: CLUSTER, name: 'w' };
   await restart(async () => {
     const body = { spec: { deleteOption: { propagationPolicy: 'Orphan' } } };
     await hub.patch(ManifestWork, name, { type: 'merge', body });
     await hub.delete(ManifestWork, name);
   });
-  await eventually(t, 'gone', async () => !(await hub.get(ManifestWork, name)));
+  await until('gone', async () => !(await hub.get(ManifestWork, name)));
   const left = await spoke.get(ConfigMap, { namespace: 'ns', name: 'cm1' });
   t.deepEqual(left?.metadata.ownerReferences ?? [], []);
   t.truthy(left);

@@ -12,6 +12,7 @@ import {
 } from '@kubernetes/client-node';
 import test from 'ava';
 import { ConfigMap } from '../../src/api/core.js';
+import { until } from '../until.js';
 import { startTestServer } from './test-server.js';
 
 test('the official JavaScript client finds, writes, applies, watches and deletes objects', async (t) => {
@@ -39,9 +40,8 @@ test('the official JavaScript client finds, writes, applies, watches and deletes
   t.deepEqual(patched.data, { x: '2' });
   t.true(patched.metadata?.creationTimestamp instanceof Date);
   await core.deleteNamespacedConfigMap({ name: 'a', namespace });
-  const deadline = Date.now() + 10_000;
   const own = () => seen.filter((line) => line.endsWith(' a'));
-  while (own().length < 3 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until('three changes', () => own().length >= 3);
   t.deepEqual(own(), ['add a', 'update a', 'delete a']);
 
   const apps = config.makeApiClient(AppsV1Api);

@@ -3,7 +3,6 @@ import { webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as x509 from '@peculiar/x509';
 import test, { type ExecutionContext } from 'ava';
 import { ConfigMap, Deployment, Event, Job, Namespace, ServiceAccount } from '../../src/api/core.js';
@@ -15,28 +14,11 @@ import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
 import { silentLogger } from '../../src/control/log.js';
 import { ApiError, type KubeClient } from '../../src/kube/client.js';
 import { connect } from '../../src/kube/connect.js';
+import { until } from '../until.js';
 import { ADMIN, startTestServer } from './test-server.js';
 
-/** Tries until a condition holds; the deadline is only for what never comes. */
-async function eventually<T>(
-  t: ExecutionContext,
-  what: string,
-  probe: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const found = await probe();
-    if (found) {
-      t.pass();
-      return found;
-    }
-    if (Date.now() > deadline) throw t.fail(`${what}: not within 10 s`);
-    await sleep(5);
-  }
-}
-
-const isGone = (t: ExecutionContext, client: KubeClient, type: ResourceType, name: string, namespace = 'ns') =>
-  eventually(t, `${name} goes`, async () => !(await client.get(type, { namespace, name })));
+const isGone = (client: KubeClient, type: ResourceType, name: string, namespace = 'ns') =>
+  until(`${name} goes`, async () => !(await client.get(type, { namespace, name })));
 
 async function start(t: ExecutionContext, options = {}): Promise<KubeClient> {
   const { client } = await startTestServer(t, options);
@@ -65,8 +47,8 @@ test('what an owner leaves behind is removed, down to the last grandchild', asyn
   await client.create(ConfigMap, configMap('grandchild', { ownerReferences: [ownerOf(child)] }));
   await client.create(ConfigMap, configMap('stranger'));
   await client.delete(ConfigMap, { namespace: 'ns', name: 'owner' });
-  await isGone(t, client, ConfigMap, 'child');
-  await isGone(t, client, ConfigMap, 'grandchild');
+  await isGone(client, ConfigMap, 'child');
+  await isGone(client, ConfigMap, 'grandchild');
   t.truthy(await client.get(ConfigMap, { namespace: 'ns', name: 'stranger' }));
 });
 
@@ -75,13 +57,13 @@ test('with two owners an object stays until both are gone, and forgets the one t
   const [a, b] = await Promise.all(['a', 'b'].map((name) => client.create(ConfigMap, configMap(name))));
   await client.create(ConfigMap, configMap('child', { ownerReferences: [ownerOf(a!), ownerOf(b!)] }));
   await client.delete(ConfigMap, { namespace: 'ns', name: 'a' });
-  const child = await eventually(t, 'the reference goes', async () => {
+  const child = await until('the reference goes', async () => {
     const found = await client.get(ConfigMap, { namespace: 'ns', name: 'child' });
     return found?.metadata.ownerReferences?.length === 1 && found;
   });
   t.is(child.metadata.ownerReferences?.[0]?.name, 'b');
   await client.delete(ConfigMap, { namespace: 'ns', name: 'b' });
-  await isGone(t, client, ConfigMap, 'child');
+  await isGone(client, ConfigMap, 'child');
 });
 
 test('an object whose owner never existed, or exists under another uid or in another namespace, is removed', async (t) => {
@@ -92,9 +74,10 @@ test('an object whose owner never existed, or exists under another uid or in ano
   await client.create(ConfigMap, configMap('none', { ownerReferences: [{ ...reference, name: 'nobody' }] }));
   await client.create(ConfigMap, configMap('reborn', { ownerReferences: [{ ...reference, uid: 'other' }] }));
   await client.create(ConfigMap, configMap('abroad', { namespace: 'other', ownerReferences: [reference] }));
-  await isGone(t, client, ConfigMap, 'none');
-  await isGone(t, client, ConfigMap, 'reborn');
-  await isGone(t, client, ConfigMap, 'abroad', 'other');
+  await isGone(client, ConfigMap, 'none');
+  await isGone(client, ConfigMap, 'reborn');
+  await isGone(client, ConfigMap, 'abroad', 'other');
+  t.truthy(await client.get(ConfigMap, { namespace: 'ns', name: 'owner' }));
 });
 
 test('a reference to a kind nobody serves, or from the cluster into a namespace, removes nothing', async (t) => {
@@ -109,7 +92,7 @@ test('a reference to a kind nobody serves, or from the cluster into a namespace,
   });
   // The witness comes after both in the collector's queue.
   await client.create(ConfigMap, configMap('witness', { ownerReferences: [{ ...ownerOf(owner), uid: 'other' }] }));
-  await isGone(t, client, ConfigMap, 'witness');
+  await isGone(client, ConfigMap, 'witness');
   t.truthy(await client.get(ConfigMap, { namespace: 'ns', name: 'kept' }));
   t.truthy(await client.get(Namespace, { name: 'owned' }));
 });
@@ -120,8 +103,7 @@ test('foreground deletion keeps the owner until its blocking dependents are gone
   const reference = ownerOf(owner, { blockOwnerDeletion: true });
   await client.create(ConfigMap, configMap('child', { ownerReferences: [reference], finalizers: ['x.io/hold'] }));
   await client.delete(ConfigMap, { namespace: 'ns', name: 'owner' }, { propagationPolicy: 'Foreground' });
-  await eventually(
-    t,
+  await until(
     'the child is being deleted',
     async () => (await client.get(ConfigMap, { namespace: 'ns', name: 'child' }))?.metadata.deletionTimestamp,
   );
@@ -131,8 +113,8 @@ test('foreground deletion keeps the owner until its blocking dependents are gone
     { namespace: 'ns', name: 'child' },
     { type: 'merge', body: { metadata: { finalizers: null } } },
   );
-  await isGone(t, client, ConfigMap, 'child');
-  await isGone(t, client, ConfigMap, 'owner');
+  await isGone(client, ConfigMap, 'child');
+  await isGone(client, ConfigMap, 'owner');
 });
 
 test('orphaning deletion leaves the dependents, without the reference', async (t) => {
@@ -140,7 +122,7 @@ test('orphaning deletion leaves the dependents, without the reference', async (t
   const owner = await client.create(ConfigMap, configMap('owner'));
   await client.create(ConfigMap, configMap('child', { ownerReferences: [ownerOf(owner)] }));
   await client.delete(ConfigMap, { namespace: 'ns', name: 'owner' }, { propagationPolicy: 'Orphan' });
-  await isGone(t, client, ConfigMap, 'owner');
+  await isGone(client, ConfigMap, 'owner');
   const child = await client.get(ConfigMap, { namespace: 'ns', name: 'child' });
   t.truthy(child);
   t.is(child?.metadata.ownerReferences, undefined);
@@ -151,7 +133,7 @@ test('a namespace goes with its content; content with finalizers keeps it and is
   await client.create(ConfigMap, configMap('plain'));
   await client.create(ConfigMap, configMap('held', { finalizers: ['x.io/hold'] }));
   await client.delete(Namespace, { name: 'ns' });
-  const namespace = (await eventually(t, 'the conditions', async () => {
+  const namespace = (await until('the conditions', async () => {
     const found = (await client.get(Namespace, { name: 'ns' })) as Unstructured | undefined;
     return JSON.stringify(found?.status ?? {}).includes('x.io/hold in 1 resource instances') && found;
   })) as Unstructured;
@@ -167,7 +149,7 @@ test('a namespace goes with its content; content with finalizers keeps it and is
     { namespace: 'ns', name: 'held' },
     { type: 'merge', body: { metadata: { finalizers: null } } },
   );
-  await eventually(t, 'the namespace goes', async () => !(await client.get(Namespace, { name: 'ns' })));
+  await until('the namespace goes', async () => !(await client.get(Namespace, { name: 'ns' })));
 });
 
 test('nothing is created in a namespace that does not exist, and the standard namespaces stay', async (t) => {
@@ -184,11 +166,11 @@ test('nothing is created in a namespace that does not exist, and the standard na
 test('every namespace has a default service account and the CA, and gets them back', async (t) => {
   const client = await start(t);
   const account = () => client.get(ServiceAccount, { namespace: 'ns', name: 'default' });
-  const first = await eventually(t, 'the account', account);
-  const ca = await eventually(t, 'the CA', () => client.get(ConfigMap, { namespace: 'ns', name: 'kube-root-ca.crt' }));
+  const first = await until('the account', account);
+  const ca = await until('the CA', () => client.get(ConfigMap, { namespace: 'ns', name: 'kube-root-ca.crt' }));
   t.regex(ca.data?.['ca.crt'] ?? '', /BEGIN CERTIFICATE/);
   await client.delete(ServiceAccount, { namespace: 'ns', name: 'default' });
-  const second = await eventually(t, 'the account again', account);
+  const second = await until('the account again', account);
   t.not(second.metadata.uid, first.metadata.uid);
 });
 
@@ -207,7 +189,7 @@ test('the simulator makes a Deployment ready, again after each change of its spe
   const client = await start(t, { simulateWorkloads: true });
   await client.create(Deployment, deployment());
   const ready = (generation: number) =>
-    eventually(t, `generation ${generation} is ready`, async () => {
+    until(`generation ${generation} is ready`, async () => {
       const { status } = ((await client.get(Deployment, { namespace: 'ns', name: 'web' })) ?? {}) as Unstructured;
       return (status as { observedGeneration?: number } | undefined)?.observedGeneration === generation && status;
     });
@@ -230,7 +212,7 @@ test('the simulator completes a Job and leaves alone what says so', async (t) =>
     metadata: { name: 'once', namespace: 'ns' },
     spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1' }] } } },
   } as KubeObject);
-  const job = await eventually(t, 'the job completes', async () => {
+  const job = await until('the job completes', async () => {
     const { status } = ((await client.get(Job, { namespace: 'ns', name: 'once' })) ?? {}) as Unstructured;
     return (status as { completionTime?: string } | undefined)?.completionTime !== undefined && status;
   });
@@ -250,7 +232,7 @@ test('without the simulator a status is only what clients write', async (t) => {
     { subresource: 'status' },
   );
   // The default account is made after the Deployment: whatever would touch it has had its turn.
-  await eventually(t, 'the account', () => client.get(ServiceAccount, { namespace: 'ns', name: 'default' }));
+  await until('the account', () => client.get(ServiceAccount, { namespace: 'ns', name: 'default' }));
   const found = (await client.get(Deployment, { namespace: 'ns', name: 'web' })) as Unstructured;
   t.deepEqual(found.status, written);
 });
@@ -302,7 +284,7 @@ test('a certificate request is signed once it is approved, and knows who asked',
   const created = (await client.create(CSR, await csr('agent-1', ['agents']))) as Unstructured;
   t.like(created.spec, { username: 'test-admin' });
   await approve(client, 'agent-1');
-  const certificate = await eventually(t, 'the certificate', async () => {
+  const certificate = await until('the certificate', async () => {
     const found = (await client.get(CSR, { name: 'agent-1' })) as Unstructured;
     return (found.status as { certificate?: string }).certificate;
   });
@@ -368,6 +350,6 @@ test('events are removed an hour after they were last seen', async (t) => {
   await before.stop();
   const { client, stop } = await startAt(() => new Date());
   t.teardown(stop);
-  await isGone(t, client, Event, 'old', 'default');
+  await isGone(client, Event, 'old', 'default');
   t.truthy(await client.get(Event, { namespace: 'default', name: 'repeated' }));
 });

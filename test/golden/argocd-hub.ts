@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Namespace, Secret } from '../../src/api/core.js';
 import { crdOf } from '../../src/api/crd.js';
 import { type KubeObject, keyOf } from '../../src/api/meta.js';
@@ -11,6 +10,7 @@ import { generatorApp, PATH } from '../../src/generator/server.js';
 import type { Cache } from '../../src/kube/cache.js';
 import { type Caches, createCaches } from '../../src/kube/caches.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import { until } from '../until.js';
 
 export interface State {
   readonly decisions: readonly PlacementDecision[];
@@ -25,7 +25,6 @@ export interface Answer {
 }
 
 const TOKEN = 'golden-token';
-const DEADLINE_MS = 30_000;
 const SECRET_TYPE = 'argocd.argoproj.io/secret-type';
 
 /** A namespace of a hub as Argo CD's, and a generator that answers from it. */
@@ -148,11 +147,3 @@ const CRD = {
   plural: 'customresourcedefinitions',
   namespaced: false,
 };
-
-async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
-    await delay(5);
-  }
-}

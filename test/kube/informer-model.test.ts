@@ -14,6 +14,7 @@ import type { Cache } from '../../src/kube/cache.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { connect } from '../../src/kube/connect.js';
 import { startInformer } from '../../src/kube/informer.js';
+import { until } from '../until.js';
 import { cutProxy } from './cut-proxy.js';
 
 type Action =
@@ -127,12 +128,8 @@ test('whatever breaks in between, the cache ends up equal to the list and every 
         else await restart();
       }
       const expected = versions((await direct.list(ConfigMap, { namespace })).items);
-      const deadline = Date.now() + 20_000;
-      while (versions(cache.list()) !== expected || !cache.synced) {
-        if (Date.now() > deadline) break;
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
-      t.is(versions(cache.list()), expected);
+      const what = (): string => `${expected} instead of ${versions(cache.list())}`;
+      await until(what, () => cache.synced && versions(cache.list()) === expected);
       t.deepEqual(
         [...told]
           .map(([name, version]) => `${name}@${version}`)

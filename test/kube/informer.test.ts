@@ -6,6 +6,7 @@ import type { Cache } from '../../src/kube/cache.js';
 import { createCaches } from '../../src/kube/caches.js';
 import type { ConnectOptions } from '../../src/kube/connect.js';
 import { startInformer } from '../../src/kube/informer.js';
+import { until } from '../until.js';
 import { answer, hangUp, type ScriptedServer, type Step, scriptedServer, stream } from './scripted-server.js';
 
 const ConfigMap = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true } as const;
@@ -42,14 +43,6 @@ const informerOn = async (
   return { server, cache, abort };
 };
 
-const until = async (t: ExecutionContext, what: () => boolean): Promise<void> => {
-  const deadline = Date.now() + 10_000;
-  while (!what()) {
-    if (Date.now() > deadline) return t.fail(`never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};
-
 const names = (cache: Cache): string[] =>
   cache
     .list()
@@ -59,7 +52,7 @@ const names = (cache: Cache): string[] =>
 test('lists, watches from the version of the list, applies every event', async (t) => {
   const events = [event('MODIFIED', 'a', 6), event('ADDED', 'b', 7), event('DELETED', 'b', 8), bookmark(9)];
   const { server, cache } = await informerOn(t, [list(5, object('a', 1), object('c', 2)), stream(events)]);
-  await until(t, () => cache.resourceVersion === '9');
+  await until('version 9', () => cache.resourceVersion === '9');
   t.deepEqual(names(cache), ['a@6', 'c@2']);
   const watch = new URL(`http://x${server.requests[1]?.slice(4)}`).searchParams;
   t.is(watch.get('resourceVersion'), '5');
@@ -79,12 +72,12 @@ test('is not synced before the first complete list, whatever goes wrong', async 
     },
     stream([]),
   ]);
-  await until(t, () => server.requests.length === 5);
+  await until('five requests', () => server.requests.length === 5);
   t.false(cache.synced);
   t.deepEqual(cache.list(), []);
   await t.throwsAsync(cache.whenSynced(AbortSignal.timeout(10)), { any: true });
   release();
-  await cache.whenSynced(AbortSignal.timeout(10_000));
+  await cache.whenSynced(AbortSignal.timeout(60_000));
   t.deepEqual(names(cache), ['a@1']);
 });
 
@@ -93,7 +86,7 @@ const resumes = test.macro(async (t, interruption: Step, connect: Partial<Connec
   const { server, cache } = await informerOn(t, steps, connect);
   const changes: string[] = [];
   cache.onChange(({ after }) => changes.push(after ? after.metadata.name : 'deletion'));
-  await until(t, () => cache.get('ns/b') !== undefined);
+  await until('the second object', () => cache.get('ns/b') !== undefined);
   const version = new URL(`http://x${server.requests.at(-1)?.slice(4)}`).searchParams.get('resourceVersion');
   t.is(version, changes.includes('x') ? '7' : '5');
   t.is(server.requests.filter((request) => !request.includes('watch=')).length, 1, 'one list is enough');
@@ -114,7 +107,7 @@ test('resumes after the connection went silent', resumes, stream([X]), { watchId
 
 test('resumes from a bookmark', async (t) => {
   const { server, cache } = await informerOn(t, [list(5), stream([bookmark(50)], 'end'), stream([])]);
-  await until(t, () => server.requests.length === 3);
+  await until('three requests', () => server.requests.length === 3);
   t.true(server.requests[2]?.includes('resourceVersion=50&'));
   t.is(cache.resourceVersion, '50');
 });
@@ -126,10 +119,10 @@ const relists = test.macro(async (t, expiry: Step) => {
     list(20, object('kept', 2), object('changed', 15), object('new', 16)),
     stream([]),
   ]);
-  await cache.whenSynced(AbortSignal.timeout(10_000));
+  await cache.whenSynced(AbortSignal.timeout(60_000));
   const changes: string[] = [];
   cache.onChange(({ before, after }) => changes.push(`${before?.metadata.name ?? '-'}>${after?.metadata.name ?? '-'}`));
-  await until(t, () => cache.resourceVersion === '20');
+  await until('version 20', () => cache.resourceVersion === '20');
   t.deepEqual(names(cache), ['changed@15', 'kept@2', 'new@16']);
   t.deepEqual(changes.slice(3).sort(), ['->new', 'changed>changed', 'gone>-']);
 });
@@ -152,20 +145,20 @@ test('a failing or partial list leaves the cache as it was', async (t) => {
     list(12, object('b', 2)),
     stream([]),
   ]);
-  await cache.whenSynced(AbortSignal.timeout(10_000));
+  await cache.whenSynced(AbortSignal.timeout(60_000));
   let deletions = 0;
   cache.onChange(({ after }) => {
     if (!after) deletions += 1;
   });
-  await until(t, () => server.requests.length >= 7 || deletions > 0);
+  await until('seven requests or a deletion', () => server.requests.length >= 7 || deletions > 0);
   t.true(server.requests.length >= 7, 'nothing was deleted before the list was complete');
-  await until(t, () => deletions > 0);
+  await until('a deletion', () => deletions > 0);
   t.deepEqual(names(cache), ['b@2']);
 });
 
 test('objects are frozen to the bottom', async (t) => {
   const { cache } = await informerOn(t, [list(5, object('a', 1, { x: 'y' })), stream([])]);
-  await cache.whenSynced(AbortSignal.timeout(10_000));
+  await cache.whenSynced(AbortSignal.timeout(60_000));
   t.throws(() => Object.assign(cache.get('ns/a')?.metadata.labels ?? {}, { x: 'z' }), { instanceOf: TypeError });
 });
 
@@ -176,7 +169,7 @@ test('a listener that throws stops neither the others nor the watch', async (t) 
     throw new Error('broken listener');
   });
   cache.onChange(({ after }) => seen.push(after?.metadata.name ?? ''));
-  await until(t, () => seen.length === 2);
+  await until('two changes', () => seen.length === 2);
   t.deepEqual(seen.sort(), ['a', 'b']);
 });
 
@@ -189,9 +182,9 @@ test('shared caches: one watch per kind and selection, indexes follow changes', 
   const caches = createCaches(await server.client(), silentLogger, abort.signal);
   const byTeam = ({ metadata }: KubeObject) => (metadata.labels?.team ? [metadata.labels.team] : []);
   const cache = caches.of(ConfigMap);
-  await caches.whenSynced(AbortSignal.timeout(10_000));
+  await caches.whenSynced(AbortSignal.timeout(60_000));
   t.is(caches.of(ConfigMap, { indexes: { team: byTeam } }), cache);
-  await until(t, () => cache.resourceVersion === '7');
+  await until('version 7', () => cache.resourceVersion === '7');
   t.deepEqual(
     cache.byIndex('team', 'blue').map(({ metadata }) => metadata.name),
     ['a'],
@@ -204,7 +197,7 @@ test('shared caches: one watch per kind and selection, indexes follow changes', 
 
 test('stops when its signal aborts', async (t) => {
   const { server, cache, abort } = await informerOn(t, [list(5), stream([])]);
-  await until(t, () => server.requests.length === 2);
+  await until('two requests', () => server.requests.length === 2);
   abort.abort();
   await new Promise((resolve) => setTimeout(resolve, 50));
   t.is(server.requests.length, 2);

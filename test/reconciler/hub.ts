@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { AddOnPlacementScore } from '../../src/api/addon-score.js';
 import { ManagedCluster } from '../../src/api/cluster.js';
@@ -14,6 +13,7 @@ import type { KubeClient } from '../../src/kube/client.js';
 import { createEventRecorder, type EventRecorder } from '../../src/kube/events.js';
 import type { HubContext, Loop } from '../../src/reconciler/loop.js';
 import { startTestServer } from '../apiserver/test-server.js';
+import { until } from '../until.js';
 
 interface Faults {
   /** Every write of that description fails. */
@@ -34,8 +34,6 @@ export interface Hub {
   /** A new process would start like this: without memory. */
   restart(): Promise<void>;
 }
-
-const DEADLINE_MS = 30_000;
 
 const WATCHED = [
   ManagedCluster,
@@ -81,19 +79,12 @@ export async function startHub(
     }
     return running.loop.idle();
   };
-  const settled = async (): Promise<void> => {
-    const end = performance.now() + DEADLINE_MS;
-    while (!(await isSettled())) {
-      if (performance.now() > end) throw new Error('the loop never became idle');
-      await delay(5);
-    }
-  };
   return {
     client,
     writes,
     faults,
     events,
-    settled,
+    settled: async () => void (await until('the loop to be idle', isSettled)),
     restart: async () => {
       await halt();
       running = run();

@@ -16,6 +16,7 @@ import { planReplicaSet, type ReplicaSetPlan, type Step } from '../../src/reconc
 import { newWork, workName } from '../../src/reconciler/replicaset-work.js';
 import { expiryOf } from '../../src/reconciler/ttl.js';
 import { startTestServer } from '../apiserver/test-server.js';
+import { until } from '../until.js';
 
 const GROUP = 'cluster.open-cluster-management.io';
 const TEMPLATE = { workload: { manifests: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }] } };
@@ -191,14 +192,6 @@ test('L03 without the condition it stays', expires, completed(5, undefined), und
 test('L04 a time to live of zero is over at once', expires, completed(0, 'True'), 0);
 test('a generated work stays', expires, completed(5, 'True', { labels: work('a', 'p').metadata.labels }), undefined);
 
-const until = async (t: ExecutionContext, what: () => boolean | Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 20_000;
-  while (!(await what())) {
-    if (Date.now() > deadline) return t.fail(`never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
-
 const startLoop = (t: ExecutionContext, client: KubeClient): Loop => {
   const abort = new AbortController();
   t.teardown(() => abort.abort());
@@ -246,19 +239,19 @@ test('a set follows its placement, is quiet when nothing changes, and takes its 
   const { client, decide, works, where, current } = await fleet(t, ['a', 'b', 'c']);
   const loop = startLoop(t, client);
   await client.create(ManifestWorkReplicaSet, set(['p']));
-  await until(t, async () => (await current())?.status?.summary?.total === 3);
+  await until('three works in the status', async () => (await current())?.status?.summary?.total === 3);
   t.is(await where(), 'a,b,c');
   t.deepEqual((await current())?.metadata.finalizers, [REPLICA_SET_FINALIZER]);
 
-  await until(t, () => loop.idle());
+  await until('the loop to be idle', () => loop.idle());
   const before = JSON.stringify([await current(), await works()]);
   await client.patch(Namespace, { name: 'ns' }, { type: 'merge', body: { metadata: { labels: { touched: 'yes' } } } });
   t.is(JSON.stringify([await current(), await works()]), before, 'steady state writes nothing');
 
   await decide('a', 'c');
-  await until(t, async () => (await where()) === 'a,c');
+  await until('works on a and c', async () => (await where()) === 'a,c');
   await client.delete(ManifestWorkReplicaSet, { namespace: 'ns', name: 'm' });
-  await until(t, async () => (await current()) === undefined && (await where()) === '');
+  await until('set and works to go', async () => (await current()) === undefined && (await where()) === '');
 });
 
 test('M15 a cluster whose work cannot be written does not stop the others, and is tried again', async (t) => {
@@ -266,10 +259,10 @@ test('M15 a cluster whose work cannot be written does not stop the others, and i
   await decide('a', 'nowhere', 'b');
   startLoop(t, client);
   await client.create(ManifestWorkReplicaSet, set(['p']));
-  await until(t, async () => (await current())?.status?.summary?.total === 2);
+  await until('two works in the status', async () => (await current())?.status?.summary?.total === 2);
   t.is(await where(), 'a,b');
   await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'nowhere' } });
-  await until(t, async () => (await where()) === 'a,b,nowhere');
+  await until('works on a, b and nowhere', async () => (await where()) === 'a,b,nowhere');
 });
 
 test('a set deleted in the foreground stays until the last of its works is gone', async (t) => {
@@ -280,15 +273,15 @@ test('a set deleted in the foreground stays until the last of its works is gone'
     ...foreground,
     spec: { ...foreground.spec, cascadeDeletionPolicy: 'Foreground' },
   } as ManifestWorkReplicaSet);
-  await until(t, async () => (await works()).length === 1);
+  await until('one work', async () => (await works()).length === 1);
   const [held] = await works();
   const body = (finalizers: readonly string[]) => ({ type: 'merge', body: { metadata: { finalizers } } }) as const;
   await client.patch(ManifestWork, held!.metadata, body(['test/held']));
   await client.delete(ManifestWorkReplicaSet, { namespace: 'ns', name: 'm' });
-  await until(t, async () => (await works())[0]?.metadata.deletionTimestamp !== undefined);
+  await until('the work to be deleted', async () => (await works())[0]?.metadata.deletionTimestamp !== undefined);
   t.truthy(await current());
   await client.patch(ManifestWork, held!.metadata, body([]));
-  await until(t, async () => (await current()) === undefined);
+  await until('the set to go', async () => (await current()) === undefined);
 });
 
 test('a set whose works could not carry its name says so', async (t) => {
@@ -297,7 +290,7 @@ test('a set whose works could not carry its name says so', async (t) => {
   const name = 'm'.repeat(61);
   await client.create(ManifestWorkReplicaSet, set(['p'], { name }));
   const read = () => client.get(ManifestWorkReplicaSet, { namespace: 'ns', name });
-  await until(t, async () => (await read())?.status?.conditions?.[0]?.reason === 'InvalidManifestWorkName');
+  await until('the refusal', async () => (await read())?.status?.conditions?.[0]?.reason === 'InvalidManifestWorkName');
   t.regex((await read())?.status?.conditions?.[0]?.message ?? '', /at most 63 characters/);
   t.deepEqual(await works(), []);
 });
@@ -309,8 +302,8 @@ test('restarts at any moment leave one work per cluster', async (t) => {
     // Several replicas at once are worse than a restart: each decides from its own, older view.
     startLoop(t, client);
   }
-  await until(t, async () => (await where()) === 'a,b,c,d');
+  await until('works on all four', async () => (await where()) === 'a,b,c,d');
   const loop = startLoop(t, client);
-  await until(t, () => loop.idle());
+  await until('the loop to be idle', () => loop.idle());
   t.is(await where(), 'a,b,c,d');
 });

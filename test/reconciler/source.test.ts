@@ -15,6 +15,7 @@ import { type SourceLoop, startSourceLoop } from '../../src/reconciler/source.js
 import { startTestServer } from '../apiserver/test-server.js';
 import { HOSTILE, LARGE_FLEET, largeFleet } from '../fixtures/fleets.js';
 import { gitOptions, type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
+import { until } from '../until.js';
 
 const PLACEMENT = (name: string, clusters = 1) =>
   `apiVersion: cluster.open-cluster-management.io/v1beta1\nkind: Placement\nmetadata: {name: ${name}}\nspec: {numberOfClusters: ${clusters}}\n`;
@@ -35,16 +36,6 @@ interface Hub {
   until(holds: (source: GitSource) => boolean, name?: string): Promise<GitSource>;
   condition(type: string, name?: string): Promise<string>;
 }
-
-const deadline = async <T>(what: () => Promise<T | undefined>, why: () => string): Promise<T> => {
-  const end = performance.now() + 40_000;
-  for (;;) {
-    const found = await what();
-    if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error(`waited in vain: ${why()}`);
-    await delay(15);
-  }
-};
 
 async function startHub(t: ExecutionContext, git = gitOptions(t), wrap = (client: KubeClient) => client): Promise<Hub> {
   const { client } = await startTestServer(t);
@@ -95,7 +86,7 @@ async function startHub(t: ExecutionContext, git = gitOptions(t), wrap = (client
         last = await client.get(GitSource, { namespace: 'team', name });
         return last && holds(last) ? last : undefined;
       };
-      return await deadline(look, () => JSON.stringify(last?.status, null, 1));
+      return await until(() => JSON.stringify(last?.status, null, 1), look);
     },
     condition: async (type, name = 'fleet') => {
       const found = (await hub.source(name)).status?.conditions?.find((one) => one.type === type);
@@ -169,10 +160,7 @@ test('a steady state writes nothing, however often the repository is asked', asy
   const object = await placement(hub, 'p');
   for (let round = 0; round < 3; round += 1) {
     hub.loop.look('team/fleet', 0);
-    await deadline(
-      async () => (hub.loop.idle() ? true : undefined),
-      () => 'idle',
-    );
+    await until('the loop to be idle', () => hub.loop.idle());
     await delay(5);
   }
   const after = await hub.source();
@@ -184,10 +172,7 @@ test('a steady state writes nothing, however often the repository is asked', asy
   t.is((await placement(hub, 'p'))?.metadata.resourceVersion, object?.metadata.resourceVersion);
   const version = after.metadata.resourceVersion;
   hub.loop.look('team/fleet', 0);
-  await deadline(
-    async () => (hub.loop.idle() ? true : undefined),
-    () => 'idle',
-  );
+  await until('the loop to be idle', () => hub.loop.idle());
   t.is((await hub.source()).metadata.resourceVersion, version);
 });
 
@@ -300,16 +285,10 @@ test('what others change or delete is put back within moments', async (t) => {
     { namespace: 'team', name: 'a' },
     { type: 'merge', body: { spec: { numberOfClusters: 9 }, metadata: { labels: { mine: 'yes' } } } },
   );
-  await deadline(
-    async () => ((await placement(hub, 'a'))?.spec?.numberOfClusters === 1 ? true : undefined),
-    () => 'drift',
-  );
+  await until('the drift to be corrected', async () => (await placement(hub, 'a'))?.spec?.numberOfClusters === 1);
   t.is((await placement(hub, 'a'))?.metadata.labels?.mine, 'yes', 'what Git says nothing about is left to others');
   await hub.client.delete(Placement, { namespace: 'team', name: 'a' });
-  await deadline(
-    () => placement(hub, 'a'),
-    () => 'created again',
-  );
+  await until('created again', () => placement(hub, 'a'));
   t.true(isReady(await hub.source()));
 });
 
@@ -321,10 +300,7 @@ test('while the newest commit is broken or the Git host is gone, the last good o
   const meddle = async () => {
     const body = { spec: { numberOfClusters: 9 } };
     await hub.client.patch(Placement, { namespace: 'team', name: 'a' }, { type: 'merge', body });
-    await deadline(
-      async () => ((await placement(hub, 'a'))?.spec?.numberOfClusters === 1 ? true : undefined),
-      () => 'restored',
-    );
+    await until('restored', async () => (await placement(hub, 'a'))?.spec?.numberOfClusters === 1);
   };
   repository.write({ 'b.yaml': 'a: [' });
   await push(hub, repository);
@@ -441,10 +417,7 @@ test('a suspended source follows nothing, and catches up afterwards', async (t) 
   const repository = temporaryRepository(t, { 'a.yaml': PLACEMENT('a') });
   await hub.create(repository, { suspend: true });
   hub.loop.look('team/fleet', 0);
-  await deadline(
-    async () => (hub.loop.idle() ? true : undefined),
-    () => 'idle',
-  );
+  await until('the loop to be idle', () => hub.loop.idle());
   t.is((await hub.source()).status, undefined);
   await hub.client.patch(
     GitSource,
@@ -466,13 +439,10 @@ test('on deletion a source leaves its objects, or takes them with it, as it says
   t.deepEqual((await hub.source('gone')).metadata.finalizers, ['placet.dev/source']);
   t.is((await hub.source('kept')).metadata.finalizers, undefined);
   for (const name of ['kept', 'gone']) await hub.client.delete(GitSource, { namespace: 'team', name });
-  await deadline(
-    async () => ((await placement(hub, 'b')) ? undefined : true),
-    () => 'b is deleted',
-  );
-  await deadline(
-    async () => ((await hub.client.get(GitSource, { namespace: 'team', name: 'gone' })) ? undefined : true),
-    () => 'the source is gone',
+  await until('b is deleted', async () => !(await placement(hub, 'b')));
+  await until(
+    'the source is gone',
+    async () => !(await hub.client.get(GitSource, { namespace: 'team', name: 'gone' })),
   );
   t.truthy(await placement(hub, 'a'));
   t.is(
@@ -536,13 +506,10 @@ test('a password never reaches logs, events or status', async (t) => {
     source.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False') ?? false;
   await hub.until(failing, 'unreachable');
   await hub.until(failing, 'wrong-kind');
-  const events = await deadline(
-    async () => {
-      const { items } = await hub.client.list(Event);
-      return items.length >= 2 ? items : undefined;
-    },
-    () => 'events',
-  );
+  const events = await until('events', async () => {
+    const { items } = await hub.client.list(Event);
+    return items.length >= 2 ? items : undefined;
+  });
   const everything = JSON.stringify([events, await hub.client.list(GitSource), hub.log]);
   t.true(everything.includes('unreachable'));
   t.false(everything.includes(canary));
@@ -593,10 +560,7 @@ test('stopped after any write, a source converges afterwards with nothing lost a
     });
     left.writes = writes;
     const sha = await push(hub, repository);
-    await deadline(
-      async () => (left.writes < 0 || appliedAt(sha)(await hub.source()) ? true : undefined),
-      () => 'death',
-    );
+    await until('death', async () => left.writes < 0 || appliedAt(sha)(await hub.source()));
     left.writes = Number.POSITIVE_INFINITY;
     await hub.restart();
     const { status } = await hub.until(appliedAt(sha));
@@ -616,10 +580,7 @@ test('a work whose cluster comes with the same commit waits for the namespace of
     'apiVersion: cluster.open-cluster-management.io/v1\nkind: ManagedCluster\nmetadata: {name: c9}\nspec: {hubAcceptsClient: true}\n';
   const repository = temporaryRepository(t, { 'c.yaml': cluster, 'w.yaml': WORK('c9', 'w') });
   await hub.create(repository);
-  await deadline(
-    () => hub.client.get(ManagedCluster, { name: 'c9' }),
-    () => 'cluster',
-  );
+  await until('cluster', () => hub.client.get(ManagedCluster, { name: 'c9' }));
   await hub.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'c9' } });
   await hub.until(isReady);
   t.truthy(await hub.client.get(ManifestWork, { namespace: 'c9', name: 'w' }));

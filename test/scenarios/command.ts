@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import type { Part } from './server.js';
 
 /** One `placet` command as a process, on the same ports each time it is started. */

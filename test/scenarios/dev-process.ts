@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import type { KubeClient } from '../../src/kube/client.js';
 import { connect } from '../../src/kube/connect.js';
+import { until } from '../until.js';
 
 export interface Endpoints {
   readonly hub: string;
@@ -46,20 +46,6 @@ export function startDev(t: ExecutionContext, dataDir: string, ...args: string[]
     await ended;
   });
   return { child, output: () => output, ended };
-}
-
-export async function until<T>(
-  what: string,
-  check: () => Promise<T | undefined> | T | undefined,
-  ms = 60_000,
-): Promise<T> {
-  const deadline = performance.now() + ms;
-  for (;;) {
-    const found = await check();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error(`timed out waiting for ${what}`);
-    await sleep(20);
-  }
 }
 
 /** Waits until it serves; `endpoints.json` of an earlier run may be there already, so the hub is asked too. */

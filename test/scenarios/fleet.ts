@@ -8,7 +8,7 @@ import type { User } from '../../src/apiserver/identity.js';
 import { type Logger, silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import type { Teardown, TemporaryRepository } from '../gitsource/temporary-repository.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import { GENERATOR_TOKEN, type Loops, startLoops } from './loops.js';
 import { admitAgent, exampleRepository, installAgent, installHub, SOURCE } from './manifests.js';
 import { startProcesses, WEBHOOK_SECRET } from './processes.js';

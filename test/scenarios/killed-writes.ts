@@ -3,7 +3,7 @@ import { keyOf } from '../../src/api/meta.js';
 import { PlacementDecision } from '../../src/api/placement-decision.js';
 import { ManifestWork } from '../../src/api/work.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import { startFleet } from './fleet.js';
 import { random } from './random.js';
 import type { Register, Servers } from './server.js';

@@ -2,7 +2,7 @@ import type { ExecutionContext } from 'ava';
 import { ConfigMap } from '../../src/api/core.js';
 import { type KubeObject, keyOf } from '../../src/api/meta.js';
 import type { PlacementDecision } from '../../src/api/placement-decision.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import type { Fleet } from './fleet.js';
 import type { Replica } from './running.js';
 import type { FleetServer } from './server.js';

@@ -6,7 +6,7 @@ import type { ResourceType } from '../../src/api/resource.js';
 import type { User } from '../../src/apiserver/identity.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { type Teardown, type TemporaryRepository, temporaryRepository } from '../gitsource/temporary-repository.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 
 /** The source of the example fleet. */
 export const SOURCE = { namespace: 'placet-system', name: 'fleet' };

@@ -7,7 +7,7 @@ import { PlacementDecision } from '../../src/api/placement-decision.js';
 import { PLACEMENT_LABEL } from '../../src/api/placement-labels.js';
 import { ManifestWork } from '../../src/api/work.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import { SOURCE } from './manifests.js';
 
 /** The example fleet, running, as its users meet it. */

@@ -8,7 +8,7 @@ import { silentLogger } from '../../src/control/log.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { createEventRecorder } from '../../src/kube/events.js';
 import { temporaryRepository } from '../gitsource/temporary-repository.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import { install } from './manifests.js';
 
 /** Two decision groups, then one of another name, then none: decisions are created, relabelled and deleted. */

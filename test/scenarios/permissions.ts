@@ -15,7 +15,7 @@ import { silentLogger } from '../../src/control/log.js';
 import { createCaches } from '../../src/kube/caches.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { runLeaderElection } from '../../src/kube/leader.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import {
   AGENT_USER,
   agentUser,

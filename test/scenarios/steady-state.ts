@@ -9,7 +9,7 @@ import { ManifestWorkReplicaSet } from '../../src/api/replica-set.js';
 import type { ResourceType } from '../../src/api/resource.js';
 import { ManifestWork } from '../../src/api/work.js';
 import type { KubeClient } from '../../src/kube/client.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import { type Fleet, startFleet } from './fleet.js';
 import type { Register, Servers } from './server.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceType } from '../../src/api/resource.js';
+import { until } from '../until.js';
 import { followBanners } from './banners.js';
 import { Command } from './command.js';
-import { until } from './dev-process.js';
 import { type Fleet, startFleet } from './fleet.js';
 import { answersWholly, goesThrough, losses } from './losses.js';
 import { SOURCE } from './manifests.js';

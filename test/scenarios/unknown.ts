@@ -11,7 +11,7 @@ import { PlacementDecision } from '../../src/api/placement-decision.js';
 import { ManifestWorkReplicaSet } from '../../src/api/replica-set.js';
 import type { ResourceType } from '../../src/api/resource.js';
 import { ManifestWork } from '../../src/api/work.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import { startFleet } from './fleet.js';
 import { answersWholly, clustersOf, goesThrough, losses } from './losses.js';
 import {

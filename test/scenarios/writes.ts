@@ -6,7 +6,7 @@ import { ManifestWorkReplicaSet } from '../../src/api/replica-set.js';
 import { ManifestWork } from '../../src/api/work.js';
 import { jsonLogger } from '../../src/control/log.js';
 import { GIT_KINDS } from '../../src/gitsource/catalog.js';
-import { until } from './dev-process.js';
+import { until } from '../until.js';
 import { Fleet, startFleet } from './fleet.js';
 import { GENERATOR_TOKEN } from './loops.js';
 import { answersWholly, goesThrough, losses } from './losses.js';
