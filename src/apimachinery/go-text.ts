@@ -8,6 +8,13 @@ export function goText(value: unknown): string {
   return `map[${members.map(([name, member]) => `${name}:${goText(member)}`).join(' ')}]`;
 }
 
+/** JSON as Go writes it: fit for HTML. */
+export const goJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 /** Escapes JSON lacks. */
 const GO_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\\u0007', '\\a'],
@@ -32,9 +39,12 @@ export const goQuoted = (text: string): string =>
 
 const INT64_END = 2 ** 63;
 
+/** Whether a number of JSON is an integer to Go, not a float. */
+export const isInt64 = (value: number): boolean => Number.isInteger(value) && value >= -INT64_END && value < INT64_END;
+
 /** A number of JSON as Go prints it: one that is no integer of 64 bits has an exponent soon. */
 export function goNumber(value: number): string {
-  if (Number.isInteger(value) && value >= -INT64_END && value < INT64_END) return String(BigInt(value));
+  if (isInt64(value)) return String(BigInt(value));
   const [digits = '', exponent = ''] = value.toExponential().split('e');
   const size = Number(exponent);
   if (size >= -4 && size < 6) return String(value);
@@ -62,6 +72,6 @@ export function goSyntax(value: unknown): string {
 export function goType(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}';
   if (typeof value === 'object') return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'number') return isInt64(value) ? 'int64' : 'float64';
   return goKind(value);
 }

@@ -14,8 +14,9 @@ const CONTEXTS: Readonly<Record<Place, string>> = {
   end: 'after top-level value',
 };
 
-/** Why a text that `JSON.parse` refuses is no JSON, in the words of Go's parser. */
-export function jsonFault(text: string): string {
+/** Why bytes that `JSON.parse` refuses are no JSON, in the words of Go's parser. */
+export function jsonFault(bytes: Buffer): string {
+  const text = bytes.toString('latin1');
   const around: Place[] = ['end'];
   let place: Place = 'value';
   let at = 0;
@@ -95,14 +96,12 @@ function after(pattern: RegExp, text: string, at: number): number {
 }
 
 const faultAt = (text: string, at: number, context: string): string =>
-  at < text.length ? `invalid character ${quoted(text.slice(at))} ${context}` : 'unexpected end of JSON input';
+  at < text.length ? `invalid character ${quoted(text[at] ?? '')} ${context}` : 'unexpected end of JSON input';
 
 /** Go finds the end of a text with a space after it, which no token but a string may hold. */
 const faultIn = (text: string, at: number, context: string): string => faultAt(`${text} `, at, context);
 
-/** The first byte, as Go quotes it. */
-function quoted(rest: string): string {
-  const [byte = 0] = Buffer.from(rest.slice(0, 2));
-  if (rest.startsWith('"')) return `'"'`;
-  return rest.startsWith("'") ? "'\\''" : `'${goQuoted(String.fromCharCode(byte)).slice(1, -1)}'`;
-}
+const quoted = (character: string): string =>
+  character === '"' || character === "'"
+    ? `'${character === "'" ? '\\' : ''}${character}'`
+    : `'${goQuoted(character).slice(1, -1)}'`;

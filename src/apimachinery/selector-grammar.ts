@@ -13,7 +13,7 @@ const END: Token = { kind: 'end', text: '' };
 /** The tokens of a selector, in Kubernetes' grammar: symbols are read greedily, everything else up to a blank is a word. */
 function tokens(text: string): Token[] {
   const found: Token[] = [];
-  for (const [run] of text.matchAll(/[=!(),<>]+|[^=!(),<>\s]+/g)) {
+  for (const [run] of text.matchAll(/[=!(),<>]+|[^=!(),<> \t\r\n]+/g)) {
     if (run === 'in' || run === 'notin') found.push({ kind: run, text: run });
     else if (!/^[=!(),<>]/.test(run)) found.push({ kind: 'identifier', text: run });
     else found.push(...symbols(run));

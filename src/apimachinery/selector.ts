@@ -1,3 +1,4 @@
+import { goQuoted } from './go-text.js';
 import { memberOf } from './json.js';
 import {
   type Labels,
@@ -58,7 +59,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = { In: 'in', NotIn: 'notin'
 
 function operatorNamed(name: string): Operator {
   const operator = memberOf(OPERATORS, name);
-  if (!operator) throw new SelectorError(`${JSON.stringify(name)} is not a valid label selector operator`);
+  if (!operator) throw new SelectorError(`${goQuoted(name)} is not a valid label selector operator`);
   return operator;
 }
 

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { jsonFault } from '../apimachinery/json-fault.js';
 import { base64Fault } from './builtin/base64.js';
 import { badRequest } from './status-error.js';
 
@@ -30,7 +31,7 @@ export function decodeContinue(text: string): ContinueToken {
   return { revision: rv < 0 ? undefined : rv, start };
 }
 
-function decoded(text: string): string {
+function decoded(text: string): Buffer {
   const fault = base64Fault(
     text
       .replaceAll('-', '+')
@@ -38,16 +39,16 @@ function decoded(text: string): string {
       .padEnd(text.length + ((4 - (text.length % 4)) % 4), '='),
   );
   if (fault !== undefined) throw malformed(`illegal base64 data at input byte ${Math.min(fault, text.length - 1)}`);
-  return Buffer.from(text, 'base64url').toString();
+  return Buffer.from(text, 'base64url');
 }
 
 function parse(text: string): { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown } {
   const json = decoded(text);
   try {
-    const token: unknown = JSON.parse(json);
+    const token: unknown = JSON.parse(json.toString());
     if (typeof token === 'object' && token !== null) return token;
-  } catch {
-    // Whatever it is, no server issued it; said below.
+  } catch (error) {
+    throw error instanceof SyntaxError ? malformed(jsonFault(json)) : error;
   }
   throw malformed('it is no token of a list');
 }

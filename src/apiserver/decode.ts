@@ -1,6 +1,6 @@
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf } from '../api/resource.js';
-import { goKind } from '../apimachinery/go-text.js';
+import { goKind, goQuoted } from '../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
 import { depthFault } from '../apimachinery/json-depth.js';
 import { jsonFault } from '../apimachinery/json-fault.js';
@@ -31,7 +31,7 @@ export function parseJson(bytes: Buffer, contentType: string, told: (fault: stri
       throw unsupportedMediaType(told(`this server reads ${contentType} only in JSON notation; send JSON`));
     }
     if (!(error instanceof SyntaxError)) throw error;
-    throw badRequest(told(jsonFault(text)));
+    throw badRequest(told(jsonFault(bytes)));
   }
 }
 
@@ -88,10 +88,9 @@ function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows, 
     if (/^couldn't get/.test(error.message) || (!(lenient && type.custom) && /^Object 'Kind'/.test(error.message))) {
       throw badRequest(`${unrecognized(type)}: ${error.message}${describe(bytes)}`);
     }
-    const [apiVersion, kind] = [object.apiVersion || apiVersionOf(type), object.kind || type.kind];
-    throw badRequest(
-      `${kind} in version "${versionOf(String(apiVersion))}" cannot be handled as a ${type.kind}: ${error.message}`,
-    );
+    const said = String(object.apiVersion || (type.custom && object.kind ? '' : apiVersionOf(type)));
+    const what = `${object.kind || type.kind} in version ${goQuoted(versionOf(said))}`;
+    throw badRequest(`${what} cannot be handled as a ${type.kind}: ${error.message}`);
   }
 }
 

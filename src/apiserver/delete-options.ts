@@ -1,5 +1,5 @@
 import type { Unstructured } from '../api/meta.js';
-import { goKind } from '../apimachinery/go-text.js';
+import { goKind, goQuoted } from '../apimachinery/go-text.js';
 import { type FieldError, invalid, notSupported } from '../apimachinery/structural/field-error.js';
 import { decode } from './builtin/decode.js';
 import { Misfit } from './builtin/misfit.js';
@@ -80,7 +80,7 @@ function fromBody(bytes: Buffer, contentType: string): SentOptions {
   }
   if (kind && kind !== 'DeleteOptions') {
     throw badRequest(
-      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion || 'meta.k8s.io/v1')} in scheme "pkg/runtime/scheme.go:111"`,
+      `no kind ${goQuoted(String(kind))} is registered for version ${goQuoted(String(apiVersion || 'meta.k8s.io/v1'))} in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
   try {

@@ -1,6 +1,6 @@
 import type { Unstructured } from '../api/meta.js';
 import { apiVersionOf, type ResourceType } from '../api/resource.js';
-import { goKind } from '../apimachinery/go-text.js';
+import { goKind, goQuoted } from '../apimachinery/go-text.js';
 import { isJsonObject, type JsonObject } from '../apimachinery/json.js';
 import { noMetadata } from '../apimachinery/structural/embedded.js';
 import { StatusError } from './status-error.js';
@@ -51,6 +51,8 @@ const textOf = (member: unknown): string => (typeof member === 'string' ? member
 
 function customType({ apiVersion, kind }: JsonObject, text: () => string): Said {
   if (!kind) throw new WrongType(`Object 'Kind' is missing in '${text()}'`);
+  if (apiVersion === null)
+    throw new WrongType('.apiVersion accessor error: <nil> is of the type <nil>, expected string');
   return { apiVersion: textOf(apiVersion), kind: textOf(kind) };
 }
 
@@ -64,7 +66,7 @@ function builtinType(value: JsonObject, type: Expected, knows: Knows): Said {
     throw new WrongType(`converting (${from}) to (${to}): unknown conversion`);
   }
   throw new WrongType(
-    `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+    `no kind ${goQuoted(kind)} is registered for version ${goQuoted(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
   );
 }
 

@@ -25,11 +25,11 @@ test('where a text ceases to be JSON is told of any text that is none, and no ch
   fc.assert(
     fc.property(spoilt, (text) => {
       if (isJson(text)) return;
-      const [, character = ''] = /^invalid character '(.+?)' /.exec(jsonFault(text)) ?? [];
+      const [, character = ''] = /^invalid character '(.+?)' /.exec(jsonFault(Buffer.from(text))) ?? [];
       // What is cut off by the character that was put there, or by the end, is at fault there.
       t.true(
         character === ''
-          ? jsonFault(text) === 'unexpected end of JSON input'
+          ? jsonFault(Buffer.from(text)) === 'unexpected end of JSON input'
           : ' '.includes(character) || text.endsWith(plain(character)),
       );
     }),

@@ -1,4 +1,4 @@
-import { goQuoted } from '../go-text.js';
+import { goJson, goQuoted } from '../go-text.js';
 import { isJsonObject } from '../json.js';
 import type { ListType } from './ownership-type.js';
 
@@ -6,13 +6,6 @@ export const fieldElement = (name: string): string => `f:${name}`;
 
 export const nameOf = (element: string): string | undefined =>
   element.startsWith('f:') ? element.slice(2) : undefined;
-
-/** JSON as Go writes it: fit for HTML. */
-const goJson = (value: unknown): string =>
-  JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 
 /** How an item of an associative list is told apart; undefined when it has none of the keys the list asks for. */
 export function itemElement(item: unknown, list: ListType): string | undefined {

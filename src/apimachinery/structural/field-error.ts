@@ -1,5 +1,5 @@
-import { goNumber, goQuoted } from '../go-text.js';
-import { canonicalJson } from '../json.js';
+import { goJson, goNumber, goQuoted } from '../go-text.js';
+import { sortedJson } from '../json.js';
 
 export type FieldErrorType =
   | 'FieldValueNotFound'
@@ -64,7 +64,7 @@ const withValue = (type: FieldErrorType, path: string, value: unknown, detail: s
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return goQuoted(value);
-  return typeof value === 'number' ? goNumber(value) : canonicalJson(value);
+  return typeof value === 'number' ? goNumber(value) : goJson(sortedJson(value));
 }
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
@@ -81,7 +81,7 @@ export const invalid = (path: string, value: unknown, detail: string): FieldErro
 export const invalidShown = (path: string, value: unknown, detail: string): FieldError => ({
   type: 'FieldValueInvalid',
   field: path,
-  message: `${TITLE.FieldValueInvalid}: ${JSON.stringify(value)}: ${detail}`,
+  message: `${TITLE.FieldValueInvalid}: ${typeof value === 'string' ? goQuoted(value) : goJson(value)}: ${detail}`,
 });
 
 export const typeInvalid = (path: string, value: unknown, detail: string): FieldError =>

@@ -1,4 +1,4 @@
-import { goKind } from '../../apimachinery/go-text.js';
+import { goKind, isInt64 } from '../../apimachinery/go-text.js';
 import { goName, goTypeOf } from './go-types.js';
 
 /** The JSON has another type than the field; the message is that of Go's JSON decoder. */
@@ -50,7 +50,7 @@ function convertedFrom(value: unknown): string {
   const kind = goKind(value);
   if (kind === 'array') return 'slice';
   if (kind === 'object') return 'map';
-  return typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : kind;
+  return typeof value === 'number' ? (isInt64(value) ? 'int64' : 'float64') : kind;
 }
 
 function described(type: string, value: unknown): string {
