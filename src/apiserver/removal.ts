@@ -38,7 +38,7 @@ export async function deleteObject(
     }
     const draft = deleted(api, kind, before, options, caller);
     const removed = isRemovable(kind, draft);
-    if (options.dryRun) return { item: unstored(item, draft), removed };
+    if (options.dryRun) return { item: unstored(item, removed ? before : draft), removed };
     if (!removed && isMarked(before, draft)) return { item, removed };
     try {
       // Watchers learn the last state there was, not the one that never came to be.

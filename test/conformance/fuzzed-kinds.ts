@@ -4,6 +4,9 @@ import { createShape, shape, shapes } from './shapes.js';
 
 const leases = ({ namespace }: Place) => `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 const secrets = ({ namespace }: Place) => `/api/v1/namespaces/${namespace}/secrets`;
+const RBAC = 'rbac.authorization.k8s.io/v1';
+const roles = ({ namespace }: Place) => `/apis/${RBAC}/namespaces/${namespace}/roles`;
+const accounts = ({ namespace }: Place) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
 
 /** What `npm run fuzz:api` found of Placement's own kinds and of further built-in ones. */
@@ -93,9 +96,54 @@ export const FUZZED_KIND_REFUSALS: Readonly<Record<string, Refusal>> = {
     ...INVALID,
     message: /: json: cannot unmarshal number into Go value of type string$/,
   },
+  'a role for a path, of names': {
+    method: 'POST',
+    path: roles,
+    call: {
+      body: { metadata: { name: 'r' }, rules: [{ verbs: ['get'], nonResourceURLs: ['/x'], resourceNames: ['a'] }] },
+    },
+    ...INVALID,
+    message: /namespaced rules cannot apply to non-resource URLs.*rules cannot apply to both regular resources/,
+    causes: ['rules[0].nonResourceURLs', 'rules[0].nonResourceURLs'],
+  },
+  'a binding to a service account of a group, and to a role whose name is a path': {
+    method: 'POST',
+    path: ({ namespace }: Place) => `/apis/${RBAC}/namespaces/${namespace}/rolebindings`,
+    call: {
+      body: {
+        metadata: { name: 'b' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'a/b' },
+        subjects: [{ kind: 'ServiceAccount', name: 'a', apiGroup: 'rbac.authorization.k8s.io' }],
+      },
+    },
+    ...INVALID,
+    message: /^RoleBinding\.rbac\.authorization\.k8s\.io "b" is invalid: /,
+    causes: ['roleRef.name', 'subjects[0].apiGroup'],
+  },
 };
 
 export const FUZZED_KIND_CASES: Cases = {
+  'the rules of a role are null when there are none, and owned by who said so': async (t, p) => {
+    const make = (name: string, rest: object) =>
+      p.wire.call('POST', roles(p), { body: { metadata: { name }, ...rest } });
+    const { body: silent } = await make('silent', {});
+    t.like(silent, { rules: null });
+    t.deepEqual(silent.metadata.managedFields ?? [], []);
+    const { body: empty } = await make('empty', { rules: [] });
+    t.like(empty, { rules: null });
+    t.is(empty.metadata.managedFields?.length, 1);
+  },
+  'secrets of a service account that have no name cost it its field owners': async (t, p) => {
+    const { body } = await p.wire.call('POST', accounts(p), { body: { metadata: { name: 'a' }, secrets: [{}] } });
+    t.like(body, { secrets: [{}] });
+    t.deepEqual(body.metadata.managedFields ?? [], []);
+  },
+  'a dry run of a deletion answers with the object as it is': async (t, p) => {
+    await p.wire.call('POST', accounts(p), { body: { metadata: { name: 'a' } } });
+    const { body } = await p.wire.call('DELETE', `${accounts(p)}/a?dryRun=All`);
+    t.is(body.kind, 'ServiceAccount');
+    t.is(body.metadata.deletionTimestamp, undefined);
+  },
   'a dry run of an update that would create an object gives back the version it was sent': async (t, p) => {
     const body = { metadata: { name: 'new', resourceVersion: '7' } };
     const { code, body: shown } = await p.wire.call('PUT', `${leases(p)}/new?dryRun=All`, { body });

@@ -39,8 +39,8 @@ export interface Update {
 export function trackUpdate(update: Update): readonly ManagedFieldsEntry[] {
   const managers = startingManagers(update);
   if (managers.size === 0 && update.before) return [];
-  // Kubernetes gives the owners up when it cannot read what was sent, although the unreadable part is ignored.
-  if (update.sent && !isReadable(update.sent, resourceType(update.schema))) return [];
+  // Kubernetes gives the owners up when it cannot read what was sent, be the unreadable part ignored or kept.
+  if (!isReadable(withoutManagedFields(update.sent ?? update.after), resourceType(update.schema))) return [];
   return encodeManagers(capManagers(updatedManagers(update, managers)));
 }
 

@@ -1,6 +1,6 @@
 import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
-import { dns1123SubdomainProblems } from '../../apimachinery/names.js';
+import { dns1123SubdomainProblems, pathSegmentProblems } from '../../apimachinery/names.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { invalidValue, required, unsupported } from './causes.js';
@@ -10,33 +10,19 @@ export interface Rule {
   verbs?: string[];
   apiGroups?: string[];
   resources?: string[];
+  resourceNames?: string[];
   nonResourceURLs?: string[];
 }
 
 const validateRule = (rule: Rule, path: string, namespaced: boolean): Cause[] => {
   const verbs = rule.verbs?.length ? [] : [required(`${path}.verbs`, 'verbs must contain at least one value')];
   if (rule.nonResourceURLs?.length) {
-    if (namespaced) {
-      return [
-        ...verbs,
-        invalidValue(
-          `${path}.nonResourceURLs`,
-          rule.nonResourceURLs,
-          'namespaced rules cannot apply to non-resource URLs',
-        ),
-      ];
-    }
-    const mixed = rule.apiGroups?.length || rule.resources?.length;
-    return mixed
-      ? [
-          ...verbs,
-          invalidValue(
-            `${path}.nonResourceURLs`,
-            rule.nonResourceURLs,
-            'rules cannot apply to both regular resources and non-resource URLs',
-          ),
-        ]
-      : verbs;
+    const mixed = rule.apiGroups?.length || rule.resources?.length || rule.resourceNames?.length;
+    const reasons = [
+      ...(namespaced ? ['namespaced rules cannot apply to non-resource URLs'] : []),
+      ...(mixed ? ['rules cannot apply to both regular resources and non-resource URLs'] : []),
+    ];
+    return [...verbs, ...reasons.map((why) => invalidValue(`${path}.nonResourceURLs`, rule.nonResourceURLs, why))];
   }
   return [
     ...verbs,
@@ -83,14 +69,15 @@ function validateBinding(object: Unstructured, before: Unstructured | undefined)
   const namespaced = object.kind === 'RoleBinding';
   const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole'];
   const old = before && typed<{ roleRef?: RoleRef }>(before).roleRef;
-  if (before && !equalJson(old, roleRef)) {
-    const { apiGroup: APIGroup = '', kind: Kind = '', name: Name = '' } = roleRef ?? {};
-    return [invalidValue('roleRef', { APIGroup, Kind, Name }, 'cannot change roleRef')];
-  }
+  const { apiGroup: APIGroup = '', kind: Kind = '', name: Name = '' } = roleRef ?? {};
   return [
+    ...(before && !equalJson(old, roleRef)
+      ? [invalidValue('roleRef', { APIGroup, Kind, Name }, 'cannot change roleRef')]
+      : []),
     ...(roleRef && roleRef.apiGroup === RBAC ? [] : [unsupported('roleRef.apiGroup', roleRef?.apiGroup ?? '', [RBAC])]),
     ...(roleRef && kinds.includes(roleRef.kind) ? [] : [unsupported('roleRef.kind', roleRef?.kind ?? '', kinds)]),
-    ...(roleRef?.name ? [] : [required('roleRef.name')]),
+    ...(Name ? [] : [required('roleRef.name')]),
+    ...pathSegmentProblems(Name).map((problem) => invalidValue('roleRef.name', Name, problem)),
     ...subjects.flatMap((subject, index) => validateSubject(subject, `subjects[${index}]`, namespaced)),
   ];
 }
@@ -100,7 +87,8 @@ function validateSubject({ kind, name, namespace, apiGroup }: Subject, path: str
   if (kind === 'ServiceAccount') {
     const problems = name ? dns1123SubdomainProblems(name) : [];
     const misnamed = problems.map((problem) => invalidValue(`${path}.name`, name, problem));
-    return [...named, ...misnamed, ...(namespace || namespaced ? [] : [required(`${path}.namespace`)])];
+    const grouped = apiGroup ? [unsupported(`${path}.apiGroup`, apiGroup, [''])] : [];
+    return [...named, ...misnamed, ...grouped, ...(namespace || namespaced ? [] : [required(`${path}.namespace`)])];
   }
   if (kind === 'User' || kind === 'Group') {
     return [...named, ...(apiGroup === RBAC ? [] : [unsupported(`${path}.apiGroup`, apiGroup ?? '', [RBAC])])];
