@@ -75,6 +75,8 @@ export interface Subresource {
   decode?(object: Unstructured): Unstructured;
   /** What is stored after `sent` was written here over `before`: `status` takes only the status. */
   merge?(before: Unstructured, sent: Unstructured, context: WriteContext): Unstructured;
+  /** What is sent must have the name of the URL. */
+  readonly named?: true;
   /** Answers a POST (ServiceAccount tokens, evictions). */
   create?(parent: Unstructured, sent: Unstructured, context: WriteContext): Unstructured | Promise<Unstructured>;
 }

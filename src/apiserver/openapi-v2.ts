@@ -13,7 +13,7 @@ const patchPathOf = ({ group, version, plural, namespaced }: Kind): string => {
 
 const patchable = (kinds: KindRegistry): readonly Kind[] => kinds.all().filter(({ verbs }) => verbs.includes('patch'));
 
-const INFO = { title: 'Kubernetes', version: 'v1.36.3' };
+const INFO = { title: 'Kubernetes', version: '1.36' };
 
 /** The writes of every kind, without definitions: those are in OpenAPI v3. */
 export const openApiV2 = (kinds: KindRegistry) => ({

@@ -62,9 +62,12 @@ export function openApiDocument(kinds: KindRegistry, path: string): Buffer | und
   return text;
 }
 
+const BUILT_IN_INFO = { title: 'Kubernetes', version: '1.36' };
+const CUSTOM_INFO = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
+
 const documentOf = (path: string, kinds: readonly Kind[]): Json => ({
   openapi: '3.0.0',
-  info: { title: 'Kubernetes', version: 'v1.36.3' },
+  info: kinds[0]?.custom ? CUSTOM_INFO : BUILT_IN_INFO,
   paths: Object.fromEntries(kinds.flatMap((kind) => pathsOf(path, kind))),
   components: { schemas: Object.assign({}, ...kinds.map(componentsOf)) },
 });

@@ -66,7 +66,7 @@ const openApi2 = ({ kinds }: Api, { headers }: IncomingMessage): Answer =>
     : ok(openApiV2(kinds));
 
 function openApi({ kinds }: Api, { headers }: IncomingMessage, path: string, asked: string | null): Answer {
-  if (path === '') return ok(openApiIndex(kinds));
+  if (path === '') return ok(Buffer.from(JSON.stringify(openApiIndex(kinds))), 'text/plain; charset=utf-8');
   const document = openApiDocument(kinds, path);
   if (!document) return NO_SUCH_PATH;
   const hash = openApiHash(kinds, path);

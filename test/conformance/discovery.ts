@@ -24,6 +24,7 @@ interface Document {
     readonly versions: readonly { readonly version: string; readonly resources: readonly Resource[] }[];
   }[];
   readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string }>>;
+  readonly info: { readonly title: string; readonly version: string };
   readonly components: {
     readonly schemas: Readonly<Record<string, { readonly properties: Readonly<Record<string, unknown>> }>>;
   };
@@ -92,6 +93,8 @@ export const DISCOVERY_CASES: Cases = {
     const path = index.paths['apis/contract.example.com/v1']?.serverRelativeURL ?? '';
     t.regex(path, /^\/openapi\/v3\/apis\/contract\.example\.com\/v1\?hash=[0-9A-F]+$/);
     const document = await read(p, path);
+    t.deepEqual(document.info, { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' });
+    t.is((await read(p, index.paths['apis/apps/v1']?.serverRelativeURL ?? '')).info.title, 'Kubernetes');
     const [schema] = Object.entries(document.components.schemas).filter(([name]) => name.endsWith('v1.Widget'));
     t.deepEqual(Object.keys(schema?.[1].properties ?? {}).sort(), ['apiVersion', 'kind', 'metadata', 'spec', 'status']);
   },

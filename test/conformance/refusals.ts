@@ -237,6 +237,21 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     message:
       'ConfigMap "taken" is invalid: metadata.deletionTimestamp: Invalid value: "2020-01-01T00:00:00Z": field is immutable',
   },
+  'an eviction of another pod than the URL names': {
+    method: 'POST',
+    path: ({ namespace }) => `/api/v1/namespaces/${namespace}/pods/none/eviction`,
+    call: { body: { metadata: { name: 'other' } } },
+    ...BAD,
+    message: 'name in URL does not match name in Eviction object',
+  },
+  'an eviction of a pod that is not there': {
+    method: 'POST',
+    path: ({ namespace }) => `/api/v1/namespaces/${namespace}/pods/none/eviction`,
+    call: { body: { metadata: { name: 'none' } } },
+    code: 404,
+    reason: 'NotFound',
+    message: 'pods "none" not found',
+  },
   'a method a resource does not have': {
     method: 'POST',
     path: ({ configMaps }) => `${configMaps}/taken`,

@@ -5,6 +5,8 @@ export interface CutProxy {
   readonly port: number;
   /** Cuts every connection that is open now. */
   cut(): void;
+  /** From now on nothing gets through, and nobody is told. */
+  hold(): void;
 }
 
 /** A TCP path to another port of this machine that can break at any moment. */
@@ -33,5 +35,9 @@ export async function cutProxy(t: ExecutionContext, target: () => number): Promi
     cut();
     server.close();
   });
-  return { port: (server.address() as AddressInfo).port, cut };
+  const hold = (): void => {
+    server.on('connection', (socket) => socket.pause());
+    for (const socket of open) socket.unpipe().pause();
+  };
+  return { port: (server.address() as AddressInfo).port, cut, hold };
 }

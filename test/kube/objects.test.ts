@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
 import test from 'ava';
 import { Event, Lease } from '../../src/api/core.js';
@@ -5,10 +6,12 @@ import { Placement } from '../../src/api/placement.js';
 import { silentLogger } from '../../src/control/log.js';
 import { isConflict, type KubeClient } from '../../src/kube/client.js';
 import { commit } from '../../src/kube/commit.js';
+import { connect } from '../../src/kube/connect.js';
 import { createEventRecorder } from '../../src/kube/events.js';
 import { runLeaderElection } from '../../src/kube/leader.js';
 import { startTestServer } from '../apiserver/test-server.js';
 import { until } from '../until.js';
+import { cutProxy } from './cut-proxy.js';
 
 const placement = (client: KubeClient) =>
   client.create(Placement, {
@@ -194,6 +197,29 @@ test.serial('a leader that was frozen for longer than it may lead knows before i
     void runLeaderElection(options, abort.signal);
   });
   t.deepEqual(seen, [true, false]);
+});
+
+test('a leader behind a network that swallows everything stops before another one leads', async (t) => {
+  const { client, server, kubeconfigPath } = await startTestServer(t);
+  const port = Number(new URL(server.url).port);
+  const proxy = await cutProxy(t, () => port);
+  const behind = `${kubeconfigPath}.behind`;
+  writeFileSync(behind, readFileSync(kubeconfigPath, 'utf8').replaceAll(`:${port}`, `:${proxy.port}`));
+  const far = await connect({ kubeconfig: behind, userAgent: 'far' });
+  t.teardown(() => far.close());
+  const first = candidate(t, far, 'far');
+  await until('a leader', () => first.state.leading === 1);
+  let leaders = 0;
+  const abort = new AbortController();
+  const lead = async (): Promise<void> => {
+    leaders = first.state.leading + 1;
+    abort.abort();
+  };
+  const options = { client, lease: LEASE, identity: 'near', log: silentLogger, now: () => new Date(), lead, ...QUICK };
+  const second = runLeaderElection(options, abort.signal);
+  proxy.hold();
+  await second;
+  t.is(leaders, 1);
 });
 
 test('an error of the leading function ends the election with that error', async (t) => {

@@ -34,6 +34,7 @@ const BINDING: Subresource = {
   name: 'binding',
   type: { group: '', version: 'v1', kind: 'Binding' },
   verbs: ['create'],
+  named: true,
   async create(parent, sent, { local }) {
     const kind = local.kindOf('v1', 'Pod');
     const spec = typed<Record<string, unknown>>(parent.spec ?? {});
@@ -57,6 +58,7 @@ const EVICTION: Subresource = {
   name: 'eviction',
   type: { group: 'policy', version: 'v1', kind: 'Eviction' },
   verbs: ['create'],
+  named: true,
   async create(parent, _sent, { local, dryRun }) {
     const kind = local.kindOf('v1', 'Pod');
     const { name, namespace, uid } = parent.metadata;

@@ -43,10 +43,18 @@ async function createAt(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;
   const subresource = kind.subresources.find((sub) => sub.name === request.subresource);
   if (!subresource?.create) throw subresource ? notSupportedAt(kind, 'create') : noSuchSubresource(kind, name);
-  const parent = api.store.head(keyFor(kind, namespace, name));
-  if (!parent) throw notFound(kind, name);
+  const find = () => {
+    const parent = api.store.head(keyFor(kind, namespace, name));
+    if (!parent) throw notFound(kind, name);
+    return parent;
+  };
+  if (!subresource.named) find();
   const options = writeOptions(request);
   const object = withoutNulls(await sentObject(request, options, subresource));
+  if (subresource.named && object.metadata.name !== name) {
+    throw badRequest(`name in URL does not match name in ${subresource.type?.kind} object`);
+  }
+  const parent = find();
   const context = contextOf(api, options);
   return { code: 201, body: await subresource.create(fromStored(kind, parent), object, context) };
 }
