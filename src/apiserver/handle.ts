@@ -18,6 +18,7 @@ import {
   notSupportedAt,
   StatusError,
 } from './status-error.js';
+import { TooLarge } from './store/store.js';
 import { refuseUnserved } from './unserved.js';
 import { create } from './verbs/create.js';
 import { remove } from './verbs/delete.js';
@@ -84,6 +85,7 @@ export const handler =
 
 function statusOf(api: Api, error: unknown, http: IncomingMessage): StatusError {
   if (error instanceof StatusError) return error;
+  if (error instanceof TooLarge) return new StatusError(500, '', 'etcdserver: request is too large');
   api.log.error('request failed', { method: http.method, path: http.url?.split('?', 1)[0], error });
   const message = error instanceof Error ? error.message : String(error);
   return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, {

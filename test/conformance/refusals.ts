@@ -5,6 +5,19 @@ const SUBDOMAIN =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
 export const REFUSALS: Readonly<Record<string, Refusal>> = {
+  'an object of more bytes than etcd takes': post(widget('new', { free: { text: 'x'.repeat(1_700_000) } }), {
+    code: 500,
+    reason: '',
+    message: 'etcdserver: request is too large',
+  }),
+  'a patch that makes an object of more bytes than etcd takes': {
+    method: 'PATCH',
+    path: ({ widgets }) => `${widgets}/taken`,
+    call: { body: { spec: { free: { text: 'x'.repeat(1_700_000) } } }, type: 'application/merge-patch+json' },
+    code: 500,
+    reason: '',
+    message: 'etcdserver: request is too large',
+  },
   'an absent object': get(({ widgets }) => `${widgets}/none`, {
     code: 404,
     reason: 'NotFound',

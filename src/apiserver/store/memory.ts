@@ -1,6 +1,15 @@
 import { Bucket, bucketOf } from './bucket.js';
 import { type StoredItem, stamp } from './item.js';
-import { type Change, Compacted, type Item, type Page, RevisionMismatch, type Store, type Write } from './store.js';
+import {
+  type Change,
+  Compacted,
+  type Item,
+  type Page,
+  RevisionMismatch,
+  type Store,
+  TooLarge,
+  type Write,
+} from './store.js';
 
 interface StoredChange extends Change {
   readonly item: StoredItem;
@@ -80,14 +89,15 @@ export class MemoryStore implements Store {
     return { items: revision === this.revision ? current : this.#rewind(prefix, current, revision), revision };
   }
 
-  commit({ key, expected, object, deletes = false }: Write): Promise<Item> {
+  commit({ key, expected, object, deletes = false, maxBytes = Number.POSITIVE_INFINITY }: Write): Promise<Item> {
     const before = (this.#pending.get(key)?.item ?? this.#buckets.get(bucketOf(key))?.get(key)) as
       | StoredItem
       | undefined;
     const head = this.head(key)?.revision ?? 0;
     if (head !== expected) return Promise.reject(new RevisionMismatch(key, expected, head));
+    const item = stamp(key, this.#headRevision + 1, object);
+    if (item.bytes.length > maxBytes) return Promise.reject(new TooLarge(key, item.bytes.length));
     this.#headRevision += 1;
-    const item = stamp(key, this.#headRevision, object);
     const type = deletes ? 'DELETED' : expected === 0 ? 'ADDED' : 'MODIFIED';
     const change: StoredChange = {
       revision: this.#headRevision,

@@ -30,6 +30,8 @@ export interface Write {
   /** The store sets `metadata.resourceVersion` in it. Of a deletion the last state watchers shall see. */
   readonly object: Unstructured;
   readonly deletes?: boolean;
+  /** As many bytes as the object may have as JSON; any when absent. */
+  readonly maxBytes?: number;
 }
 
 export interface Page {
@@ -49,7 +51,7 @@ export interface Store {
   head(key: string): Item | undefined;
   /** All items under a prefix that ends with `/`, in key order, as they were at `revision`; throws Compacted. */
   list(prefix: string, revision?: number): Page;
-  /** Resolves when the write survives a crash. Throws RevisionMismatch at once when `expected` is not current. */
+  /** Resolves when the write survives a crash. Throws RevisionMismatch or TooLarge at once. */
   commit(write: Write): Promise<Item>;
   /** The changes after `revision`; throws Compacted. */
   since(revision: number): readonly Change[];
@@ -68,6 +70,15 @@ export class RevisionMismatch extends Error {
   constructor(key: string, expected: number, current: number) {
     super(`${key}: revision ${expected} was expected, ${current} is current`);
     this.current = current;
+  }
+}
+
+/** The object has more bytes than the write allows. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+
+  constructor(key: string, bytes: number) {
+    super(`${key}: ${bytes} bytes are too many`);
   }
 }
 
