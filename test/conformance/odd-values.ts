@@ -29,6 +29,26 @@ export const ODD_VALUE_REFUSALS: Readonly<Record<string, Refusal>> = {
     ...INVALID,
     message: /metadata\.finalizers: Invalid value: "": name part must be non-empty/,
   }),
+  'a custom object of no version at all': post(
+    { ...widget('b'), apiVersion: null },
+    {
+      ...BAD,
+      message:
+        'Widget in version "" cannot be handled as a Widget: .apiVersion accessor error: <nil> is of the type <nil>, expected string',
+    },
+  ),
+  'a selector that only looks blank': {
+    method: 'GET',
+    path: ({ configMaps }: Place) => `${configMaps}?labelSelector=%E2%80%A8`,
+    ...BAD,
+    message: /^unable to parse requirement: <nil>: Invalid value: "\\u2028": name part must consist of/,
+  },
+  'a page token that is no JSON': {
+    method: 'GET',
+    path: ({ configMaps }: Place) => `${configMaps}?continue=fQ`,
+    ...BAD,
+    message: "invalid continue token: continue key is not valid: invalid character '}' looking for beginning of value",
+  },
   'a key with a control character': {
     method: 'POST',
     path: ({ configMaps }: Place) => configMaps,
