@@ -1,10 +1,10 @@
 import { request } from 'node:https';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { createPki } from '../../src/apiserver/pki.js';
-import { startApiServer } from '../../src/apiserver/server.js';
+import { type ApiServer, startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
-import { jsonLogger, silentLogger } from '../../src/control/log.js';
+import { jsonLogger, type Logger, silentLogger } from '../../src/control/log.js';
 import { eventually, WIDGET_CRD, WIDGETS, widget } from '../conformance/fixture.js';
 import { Wire } from '../conformance/wire.js';
 
@@ -177,6 +177,20 @@ const body = fc.oneof(
   fc.string(),
 );
 
+/** A server with widgets, for a test. */
+async function serve(t: ExecutionContext, log: Logger = silentLogger): Promise<{ server: ApiServer; wire: Wire }> {
+  const staticTokens = new Map([[TOKEN, { name: 'hostile', groups: ['system:masters', 'system:authenticated'] }]]);
+  const server = await startApiServer({ store: createMemoryStore(), pki: await createPki(), log, staticTokens });
+  const wire = new Wire({ url: server.url, ca: server.caCertificate, token: TOKEN });
+  t.teardown(async () => {
+    wire.close();
+    await server.close();
+  });
+  await wire.call('POST', CRDS, { body: WIDGET_CRD });
+  await eventually('widgets are served', async () => (await wire.call('GET', WIDGETS_HERE)).code === 200);
+  return { server, wire };
+}
+
 /** What earlier requests may have deleted. */
 async function restore(wire: Wire): Promise<void> {
   for (const [path, good] of [
@@ -194,15 +208,7 @@ const PLAIN = ['404 page not found\n', '400 Bad Request'];
 test('whatever is sent, the answer is an object or a refusal in Kubernetes form, and no bug of the server', async (t) => {
   const logged: string[] = [];
   const log = jsonLogger('error', { write: (line: string) => void logged.push(line) });
-  const staticTokens = new Map([[TOKEN, { name: 'hostile', groups: ['system:masters', 'system:authenticated'] }]]);
-  const server = await startApiServer({ store: createMemoryStore(), pki: await createPki(), log, staticTokens });
-  const wire = new Wire({ url: server.url, ca: server.caCertificate, token: TOKEN });
-  t.teardown(async () => {
-    wire.close();
-    await server.close();
-  });
-  await wire.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: WIDGET_CRD });
-  await eventually('widgets are served', async () => (await wire.call('GET', `${WIDGETS}/widgets`)).code === 200);
+  const { wire } = await serve(t, log);
 
   await fc.assert(
     fc.asyncProperty(
@@ -235,14 +241,7 @@ test('whatever is sent, the answer is an object or a refusal in Kubernetes form,
 });
 
 test('whatever stands where a path belongs, the answer is one', async (t) => {
-  const staticTokens = new Map([[TOKEN, { name: 'hostile', groups: ['system:masters', 'system:authenticated'] }]]);
-  const server = await startApiServer({
-    store: createMemoryStore(),
-    pki: await createPki(),
-    log: silentLogger,
-    staticTokens,
-  });
-  t.teardown(() => server.close());
+  const { server } = await serve(t);
   const { hostname, port } = new URL(server.url);
   const codeOf = (path: string) =>
     new Promise((resolve, reject) => {
@@ -260,20 +259,7 @@ test('whatever stands where a path belongs, the answer is one', async (t) => {
 });
 
 test('however deep a body is, it is read or refused', async (t) => {
-  const staticTokens = new Map([[TOKEN, { name: 'hostile', groups: ['system:masters', 'system:authenticated'] }]]);
-  const server = await startApiServer({
-    store: createMemoryStore(),
-    pki: await createPki(),
-    log: silentLogger,
-    staticTokens,
-  });
-  const wire = new Wire({ url: server.url, ca: server.caCertificate, token: TOKEN });
-  t.teardown(async () => {
-    wire.close();
-    await server.close();
-  });
-  await wire.call('POST', CRDS, { body: WIDGET_CRD });
-  await eventually('widgets are served', async () => (await wire.call('GET', WIDGETS_HERE)).code === 200);
+  const { wire } = await serve(t);
   await wire.call('POST', WIDGETS_HERE, { body: widget('a') });
   const KIND = '"apiVersion":"contract.example.com/v1","kind":"Widget"';
   const deep = (levels: number): string => `${'{"a":['.repeat(levels / 2)}"]}"${']}'.repeat(levels / 2)}`;
