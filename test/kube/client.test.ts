@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import test from 'ava';
 import { load } from 'js-yaml';
 import type { Unstructured } from '../../src/api/meta.js';
@@ -146,6 +147,45 @@ test('a read whose connection breaks is repeated, a create is not', async (t) =>
     message: /^POST http.*configmaps: /,
   });
   t.is(server.requests.length, 3);
+});
+
+test('who may write no more sends no write, not even again, and reads on', async (t) => {
+  let mayWrite = true;
+  const busy = answer(429, refusal(429, 'TooManyRequests'), { 'retry-after': '0' });
+  const server = await scriptedServer(
+    t,
+    (...exchange) => {
+      mayWrite = false;
+      busy(...exchange);
+    },
+    answer(200, map('a')),
+  );
+  const kubeconfig = await kubeconfigFor(server.url, {});
+  const client = await connect({ kubeconfig, userAgent: 'test', mayWrite: () => mayWrite });
+  t.teardown(() => client.close());
+  const refused = { name: 'TransientError', message: /not sent, another one may lead by now$/ };
+  await t.throwsAsync(client.create(ConfigMap, map('a')), refused);
+  t.is(server.requests.length, 1);
+  await t.throwsAsync(client.delete(ConfigMap, { namespace: 'ns', name: 'a' }), refused);
+  t.is((await client.get(ConfigMap, { namespace: 'ns', name: 'a' }))?.metadata.name, 'a');
+  t.is(server.requests.length, 2);
+});
+
+test('a call nobody answers is given up, and so is a connection nobody takes', async (t) => {
+  const server = await scriptedServer(t, () => undefined);
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => listener.close());
+  const silent = `https://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  for (const [url, message] of [
+    [server.url, /^POST http.*configmaps: Headers Timeout Error$/],
+    [silent, /^POST https.*configmaps: Connect Timeout Error/],
+  ] as const) {
+    const client = await connect({ kubeconfig: await kubeconfigFor(url, {}), userAgent: 'test', callTimeoutMs: 100 });
+    t.teardown(() => client.close());
+    await t.throwsAsync(client.create(ConfigMap, map('a')), { name: 'TransientError', message });
+  }
+  t.is(server.requests.length, 1);
 });
 
 test('a server that is not there is tried again, then named in the error', async (t) => {
