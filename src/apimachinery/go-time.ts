@@ -26,12 +26,21 @@ function problemOf(text: string, elements: readonly Element[], whole: string): s
   let rest = text;
   for (const [layout, pattern] of elements) {
     const [found] = pattern.exec(rest) ?? [];
-    if (found === undefined)
-      return problem(text, whole, `cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(layout)}`);
+    if (found === undefined) return problem(text, whole, `cannot parse ${quoted(rest)} as ${quoted(layout)}`);
     rest = rest.slice(found.length);
   }
-  return rest === '' ? undefined : `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`;
+  return rest === '' ? undefined : `parsing time ${quoted(text)}: extra text: ${quoted(rest)}`;
 }
 
 const problem = (text: string, whole: string, why: string): string =>
-  `parsing time ${JSON.stringify(text)} as ${JSON.stringify(whole)}: ${why}`;
+  `parsing time ${quoted(text)} as ${quoted(whole)}: ${why}`;
+
+/** As the time package quotes: what is not ASCII byte by byte. */
+function quoted(text: string): string {
+  const bytes = [...Buffer.from(text)].map((byte) => {
+    if (byte < 0x20 || byte >= 0x80) return `\\x${byte.toString(16).padStart(2, '0')}`;
+    const character = String.fromCharCode(byte);
+    return character === '"' || character === '\\' ? `\\${character}` : character;
+  });
+  return `"${bytes.join('')}"`;
+}

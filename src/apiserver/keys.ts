@@ -1,3 +1,4 @@
+import type { NamespacedName } from '../api/meta.js';
 import type { Kind } from './kind.js';
 
 /** Where all objects of a kind are stored, as `bucketOf` finds it in a key. */
@@ -22,8 +23,9 @@ const ETCD_NAMES: Readonly<Record<string, string>> = {
   customresourcedefinitions: 'apiextensions.k8s.io/customresourcedefinitions',
 };
 
-/** Where a kube-apiserver would keep an object, which is what its conflicts of uids speak of. */
-export function etcdKey({ custom, group, plural, namespaced }: Kind, namespace: string, name: string): string {
+/** Where a kube-apiserver would keep an object, which is what its conflicts of uids speak of; a dry run does not get as far as etcd. */
+export function etcdKey(kind: Kind, { namespace = '', name }: NamespacedName, dryRun: boolean): string {
+  const { custom, group, plural, namespaced } = kind;
   const resource = custom ? `${group}/${plural}` : (ETCD_NAMES[plural] ?? plural);
-  return ['/registry', resource, ...(namespaced ? [namespace] : []), name].join('/');
+  return [dryRun ? '' : '/registry', resource, ...(namespaced ? [namespace] : []), name].join('/');
 }

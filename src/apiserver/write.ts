@@ -199,7 +199,7 @@ function draftFor(
   produced: Produced,
   options: WriteOptions,
 ): Unstructured {
-  checkPreconditions(kind, target.name, produced, before);
+  checkPreconditions(kind, produced, before, options);
   const manager = produced.owned ? undefined : options.fieldManager;
   const tidy = withoutDoubledOwners(produced.object, options.caller);
   const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);
@@ -216,11 +216,16 @@ export const isRemovable = (kind: Kind, object: Unstructured): boolean =>
   (object.metadata.finalizers ?? []).length === 0 &&
   !kind.strategy.holdsDeletion?.(object);
 
-function checkPreconditions(kind: Kind, name: string, { object, keepsUid }: Produced, before: Unstructured): void {
-  const { uid, resourceVersion } = before.metadata;
+function checkPreconditions(
+  kind: Kind,
+  { object, keepsUid }: Produced,
+  before: Unstructured,
+  { dryRun }: WriteOptions,
+): void {
+  const { name, uid, resourceVersion } = before.metadata;
   const { metadata: sent } = object;
   if (sent.uid && sent.uid !== uid && !keepsUid) {
-    throw otherUid(kind, etcdKey(kind, before.metadata.namespace ?? '', name), sent.uid, uid);
+    throw otherUid(kind, etcdKey(kind, before.metadata, dryRun), sent.uid, uid);
   }
   const wanted = versionIn(sent);
   if (wanted && wanted !== resourceVersion) throw conflict(kind, name, STALE);

@@ -59,6 +59,7 @@ const LEASE = some({
 
 export const leases = builtIn('Lease', 'leases', 'coordination.k8s.io/v1', {
   hasStatus: false,
+  isMadeByUpdates: true,
   content: LEASE,
   part: LEASE,
   pointers: ['/spec', '/spec/holderIdentity', '/spec/leaseDurationSeconds', '/spec/renewTime', '/spec/surplus', ''],
@@ -107,6 +108,7 @@ const RULES = fc.array(RULE, { minLength: 1, maxLength: 2 }).map((rules): Json =
 
 export const roles = builtIn('Role', 'roles', `${RBAC}/v1`, {
   hasStatus: false,
+  isMadeByUpdates: true,
   content: RULES,
   part: RULES,
   pointers: ['/rules', '/rules/0', '/rules/-', '/rules/0/verbs', '/rules/0/verbs/0', '/surplus', ''],
@@ -143,6 +145,7 @@ const ROLE_REF = mostly(
 
 export const roleBindings = builtIn('RoleBinding', 'rolebindings', `${RBAC}/v1`, {
   hasStatus: false,
+  isMadeByUpdates: true,
   content: fc.tuple(SUBJECTS, ROLE_REF).map(([subjects, roleRef]): Json => ({ ...subjects, roleRef })),
   part: SUBJECTS,
   pointers: [

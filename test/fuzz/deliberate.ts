@@ -16,6 +16,11 @@ const WORDS: readonly (readonly [why: string, pattern: RegExp])[] = [
 /** Where the embedded server is meant to answer otherwise; docs/embedded-api-server.md has the list for users. */
 const DELIBERATE: readonly Deliberate[] = [
   {
+    why: 'of several values that misfit after a strategic merge patch another may be told',
+    covers: ({ type }, embedded, real) =>
+      type === 'application/strategic-merge-patch+json' && isMisfit(embedded) && isMisfit(real),
+  },
+  {
     why: 'YAML bodies are refused',
     covers: ({ type }, embedded) => /yaml/.test(type ?? '') && embedded.code === 415,
   },
@@ -24,6 +29,9 @@ const DELIBERATE: readonly Deliberate[] = [
     covers: (_, embedded, real) => embedded.code === 406 && real.code === 406,
   },
 ];
+
+const isMisfit = ({ code, body }: Normal): boolean =>
+  code === 422 && /"message":" \\"\\" is invalid: patch: Invalid value: /.test(JSON.stringify(body));
 
 const withoutWords = (answer: Normal): unknown =>
   WORDS.reduce((text, [, pattern]) => text.replace(pattern, ''), JSON.stringify(answer));

@@ -45,10 +45,11 @@ export class Duel {
     passes: (difference: Difference) => boolean = () => false,
   ): Promise<Difference | undefined> {
     const players = this.#wires.map((wire) => new Player(wire, namespace));
+    const kinds = this.#kinds.filter(({ collection }) => steps.some(({ path }) => path.startsWith(collection)));
     const both = async <T>(ask: (player: Player, wire: Wire) => Promise<T>): Promise<T[]> =>
       Promise.all(this.#wires.map((wire, index) => ask(players[index] ?? new Player(wire, namespace), wire)));
     await both((_, wire) => wire.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } }));
-    const starts = await both((_, wire) => startsOf(this.#kinds, wire, namespace));
+    const starts = await both((_, wire) => startsOf(kinds, wire, namespace));
     for (const [index, step] of steps.entries()) {
       const [embedded, real] = await both((player) => player.play(step));
       played({ step, code: real?.code ?? 0 });
@@ -56,31 +57,37 @@ export class Duel {
       const difference = { steps: steps.slice(0, index + 1), embedded, real };
       if (!passes(difference)) return difference;
     }
-    return this.#compareEvents(steps, namespace, players, starts);
+    return compareEvents(steps, { namespace, kinds, players, starts });
   }
+}
 
-  async #compareEvents(
-    steps: readonly Step[],
-    namespace: string,
-    players: readonly Player[],
-    starts: readonly (readonly string[])[],
-  ): Promise<Difference | undefined> {
-    for (const [index, kind] of this.#kinds.entries()) {
-      const path = kind.collection.replace('{ns}', namespace);
-      const { apiVersion, kind: named } = kind;
-      const last = { ...kind.last, apiVersion, kind: named, metadata: { name: LAST, labels: { app: 'web' } } };
-      await Promise.all(players.map((player) => player.make(path, last)));
-      for (const labelSelector of SELECTORS) {
-        const [embedded, real] = await Promise.all(
-          players.map((player, server) => player.eventsUntil(path, starts[server]?.[index] ?? '', LAST, labelSelector)),
-        );
-        if (isDeepStrictEqual(embedded, real)) continue;
-        const watch = { method: 'WATCH', path: kind.collection, query: { labelSelector } };
-        return { steps: [...steps, watch], ...firstDifferent(embedded ?? [], real ?? []) };
-      }
+interface Watched {
+  readonly namespace: string;
+  readonly kinds: readonly FuzzKind[];
+  readonly players: readonly Player[];
+  /** Of each server, the version each kind began at. */
+  readonly starts: readonly (readonly string[])[];
+}
+
+async function compareEvents(
+  steps: readonly Step[],
+  { namespace, kinds, players, starts }: Watched,
+): Promise<Difference | undefined> {
+  for (const [index, kind] of kinds.entries()) {
+    const path = kind.collection.replace('{ns}', namespace);
+    const { apiVersion, kind: named } = kind;
+    const last = { ...kind.last, apiVersion, kind: named, metadata: { name: LAST, labels: { app: 'web' } } };
+    await Promise.all(players.map((player) => player.make(path, last)));
+    for (const labelSelector of SELECTORS) {
+      const [embedded, real] = await Promise.all(
+        players.map((player, server) => player.eventsUntil(path, starts[server]?.[index] ?? '', LAST, labelSelector)),
+      );
+      if (isDeepStrictEqual(embedded, real)) continue;
+      const watch = { method: 'WATCH', path: kind.collection, query: { labelSelector } };
+      return { steps: [...steps, watch], ...firstDifferent(embedded ?? [], real ?? []) };
     }
-    return undefined;
   }
+  return undefined;
 }
 
 const firstDifferent = (embedded: readonly unknown[], real: readonly unknown[]) => {

@@ -10,6 +10,8 @@ export interface FuzzKind {
   /** Of its own field manager: strategic merge patches are known for it. */
   readonly builtIn: boolean;
   readonly hasStatus: boolean;
+  /** An update makes what does not exist. */
+  readonly isMadeByUpdates?: boolean;
   /** What a good object has beside its metadata. */
   readonly content: fc.Arbitrary<Json>;
   /** Some of that, as a patch or an applied configuration has it. */

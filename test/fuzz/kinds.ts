@@ -114,17 +114,17 @@ const gizmos: FuzzKind = {
 };
 
 /** What sequences are about. */
-export const KINDS: readonly FuzzKind[] = [configMaps, gizmos];
-
-/** What they may be about, when kinds are named. */
-export const ALL_KINDS: readonly FuzzKind[] = [
-  ...KINDS,
+export const KINDS: readonly FuzzKind[] = [
+  configMaps,
+  gizmos,
+  placements,
+  manifestWorks,
   secrets,
   leases,
   serviceAccounts,
   roles,
   roleBindings,
-  deployments,
-  placements,
-  manifestWorks,
 ];
+
+/** What they may be about, when kinds are named. */
+export const ALL_KINDS: readonly FuzzKind[] = [...KINDS, deployments];

@@ -23,10 +23,16 @@ export function decodeMetadata(metadata: ObjectMeta): ObjectMeta {
 
 function read(model: string, object: Json): Json {
   const misfits: Misfit[] = [];
-  const result = decodeModel(model, object, { path: [], misfits });
-  const [first] = misfits;
-  if (first) throw first;
-  return result;
+  try {
+    const result = decodeModel(model, object, { path: [], misfits });
+    const [first] = misfits;
+    if (first) throw first;
+    return result;
+  } catch (error) {
+    const [first] = misfits;
+    // What is not read from JSON is told in its own order.
+    throw error instanceof Misfit && first ? new Misfit(error.message, first.converted) : error;
+  }
 }
 
 /** What is read, and how far: a value that does not fit is told at the end, unless a later one cannot be read at all. */

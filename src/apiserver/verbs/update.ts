@@ -30,7 +30,7 @@ export async function update(request: ResourceRequest): Promise<Answer> {
 function forCreation(kind: Kind, sent: Unstructured, { dryRun }: WriteOptions): Unstructured {
   const { uid, resourceVersion: _, ...metadata } = sent.metadata;
   if (uid) {
-    throw otherUid(kind, etcdKey(kind, metadata.namespace ?? '', metadata.name), uid);
+    throw otherUid(kind, etcdKey(kind, metadata, dryRun), uid);
   }
   return dryRun ? sent : { ...sent, metadata };
 }
