@@ -22,6 +22,12 @@ export interface Writing {
 const json = (object: Unstructured): JsonObject => object as unknown as JsonObject;
 const unstructured = (object: JsonObject): Unstructured => object as unknown as Unstructured;
 
+/** With the members that are never absent: an update that leaves one out sets it to null. */
+function whole({ blank = {} }: Kind, object: Unstructured): JsonObject {
+  const absent = Object.entries(blank).filter(([name, value]) => value === null && !Object.hasOwn(object, name));
+  return { ...json(object), ...Object.fromEntries(absent) };
+}
+
 const setOwners = (draft: Unstructured, entries: readonly ManagedFieldsEntry[] | undefined): void => {
   if (entries && entries.length > 0) draft.metadata.managedFields = [...entries];
   else delete draft.metadata.managedFields;
@@ -36,8 +42,8 @@ export function recordOwners(
 ): void {
   const { manager, subresource, now, sent } = writing;
   const entries = trackUpdate({
-    before: before && json(before),
-    after: json(draft),
+    before: before && whole(kind, before),
+    after: whole(kind, draft),
     sent: sent && json(sent),
     blank: kind.blank,
     schema: kind.schema,
@@ -70,9 +76,10 @@ export function applied(kind: Kind, live: Unstructured | undefined, sent: Unstru
   const { manager, subresource, force, now } = apply;
   try {
     const result = applyPatch({
-      live: live && json(live),
+      live: live && whole(kind, live),
       applied: json(sent),
       schema: kind.schema,
+      blank: kind.blank,
       manager,
       apiVersion: apiVersionOf(kind),
       force,

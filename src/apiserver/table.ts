@@ -58,12 +58,18 @@ export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, q
     apiVersion: `meta.k8s.io/${media.version}`,
     metadata,
     columnDefinitions: definitionsOf(kind),
-    rows: objects.map((object) => ({
-      cells: [...names.map(() => object.metadata.name), ...cells(object, now)],
-      object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object, media),
-    })),
+    rows:
+      objects.length === 0 && hasNoTable(kind)
+        ? null
+        : objects.map((object) => ({
+            cells: [...names.map(() => object.metadata.name), ...cells(object, now)],
+            object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object, media),
+          })),
   };
 }
+
+/** Kinds that kube-apiserver prints like any other: their rows are nothing when there are none. */
+const hasNoTable = ({ custom, columns }: Kind): boolean => !custom && columns.some(({ name }) => name === 'Created At');
 
 const definitionOf = (
   { custom }: Kind,

@@ -133,6 +133,23 @@ export const FUZZED_KIND_CASES: Cases = {
     t.like(empty, { rules: null });
     t.is(empty.metadata.managedFields?.length, 1);
   },
+  'who takes the rules of a role away owns that there are none': async (t, p) => {
+    const rules = [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }];
+    await p.wire.call('POST', `${roles(p)}?fieldManager=maker`, { body: { metadata: { name: 'r' }, rules } });
+    const { body } = await p.wire.call('PATCH', `${roles(p)}/r?fieldManager=taker`, {
+      type: MERGE,
+      body: { rules: null },
+    });
+    t.like(body, { rules: null });
+    t.deepEqual(
+      body.metadata.managedFields?.map(({ manager }) => manager),
+      ['taker'],
+    );
+  },
+  'a list of roles without any has no rows': async (t, p) => {
+    const { body } = await p.wire.call('GET', roles(p), { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
+    t.is<unknown, unknown>(body.rows, null);
+  },
   'secrets of a service account that have no name cost it its field owners': async (t, p) => {
     const { body } = await p.wire.call('POST', accounts(p), { body: { metadata: { name: 'a' }, secrets: [{}] } });
     t.like(body, { secrets: [{}] });

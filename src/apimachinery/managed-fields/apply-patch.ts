@@ -28,6 +28,8 @@ export interface ApplyRequest {
   readonly live: JsonObject | undefined;
   readonly applied: JsonObject;
   readonly schema: StructuralSchema | undefined;
+  /** What a new object begins as. */
+  readonly blank?: JsonObject | undefined;
   readonly manager: string;
   readonly apiVersion: string;
   readonly force: boolean;
@@ -75,10 +77,10 @@ function managersBefore(request: ApplyRequest, live: JsonObject, type: Ownership
   if (!managers) throw new ApplyError('InternalError', 'failed to decode managed fields');
   if (managers.size > 0 || !request.live) return managers;
   checkLive(live, type, 'failed to create manager for existing fields: failed to convert new object to smd typed');
-  const { schema, apiVersion, subresource, hasStatus, now } = request;
+  const { schema, blank, apiVersion, subresource, hasStatus, now } = request;
   const manager = 'before-first-apply';
   return updatedManagers(
-    { before: undefined, after: live, schema, manager, apiVersion, subresource, hasStatus, now },
+    { before: undefined, after: live, schema, blank, manager, apiVersion, subresource, hasStatus, now },
     managers,
   );
 }

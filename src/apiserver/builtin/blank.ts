@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../apimachinery/json.js';
 import { fieldsOf } from './schema.js';
+import { toldLists } from './told.js';
 
 /** Optional in a body, but never absent from the type in Go. */
 const EMBEDDED: ReadonlySet<string> = new Set([
@@ -15,10 +16,13 @@ const EMBEDDED: ReadonlySet<string> = new Set([
   'V1StatefulSetSpec.updateStrategy',
 ]);
 
-/** The spec that an object of a Go type has before anything was set: what is in it is owned by nobody. */
+/** What an object of a Go type has before anything was set: what is in it is owned by nobody. */
 export function blankOf(model: string): JsonObject {
   const spec = fieldsOf(model).find(({ name, code }) => name === 'spec' && code.length > 1);
-  return spec ? { spec: blankStruct(spec.code) } : {};
+  return {
+    ...(spec ? { spec: blankStruct(spec.code) } : {}),
+    ...Object.fromEntries(toldLists(model).map((name) => [name, null])),
+  };
 }
 
 function blankStruct(model: string): JsonObject {

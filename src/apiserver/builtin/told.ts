@@ -10,6 +10,8 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
 /** Whether an empty list is more than nothing, to those who own it. */
 export const isTold = (model: string, field: string): boolean => TOLD[model]?.includes(field) ?? false;
 
+export const toldLists = (model: string): readonly string[] => TOLD[model] ?? [];
+
 /** How objects of a model are stored and told, where that is not the same. */
 export function tellingOf(model: string): Pick<Kind, 'toStorage' | 'tell'> {
   const fields = TOLD[model];
