@@ -173,7 +173,7 @@ export async function updateObject(
       if (isRemovable(kind, draft)) {
         // Watchers learn the last state there was, the writer the one that ended it.
         await api.store.commit({ key, expected, object: item.object, deletes: true });
-        return { object: draft, created: false, item: undefined };
+        return { object: withVersion(draft, before.metadata), created: false, item: undefined };
       }
       const stored = await api.store.commit({
         key,

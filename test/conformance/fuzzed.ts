@@ -192,6 +192,16 @@ export const FUZZED_REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 export const FUZZED_CASES: Cases = {
+  'an update that takes the last finalizer of what is being deleted is answered with the version it ended': async (
+    t,
+    { wire, configMaps },
+  ) => {
+    await wire.call('POST', configMaps, { body: configMap('a', {}, { finalizers: ['example.com/hold'] }) });
+    const { body: marked } = await wire.call('DELETE', `${configMaps}/a`);
+    const { code, body } = await wire.call('PUT', `${configMaps}/a`, { body: configMap('a') });
+    t.is(code, 200);
+    t.is(body.metadata.resourceVersion, marked.metadata.resourceVersion);
+  },
   'a finalizer may stand twice': async (t, { wire, configMaps }) => {
     const finalizers = ['example.com/hold', 'example.com/hold'];
     const { code, body } = await wire.call('POST', configMaps, { body: configMap('twice', {}, { finalizers }) });

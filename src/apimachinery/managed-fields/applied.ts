@@ -118,6 +118,7 @@ function checkItems(list: readonly unknown[], type: ListType, path: readonly str
 
 function unidentified(item: unknown, { keys }: ListType): string {
   if (keys.length === 0) {
+    if (item === null) return "associative list without keys has an element that's an explicit null";
     return Array.isArray(item)
       ? 'not supported: associative list with lists as elements'
       : "associative list without keys has an element that's a map type";
