@@ -15,6 +15,6 @@ export async function until<T>(
     if (found !== undefined && found !== false) return found;
     if (performance.now() > deadline)
       throw new Error(`timed out waiting for ${typeof what === 'string' ? what : what()}`);
-    await sleep(5);
+    await sleep(10);
   }
 }

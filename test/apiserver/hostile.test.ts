@@ -5,8 +5,9 @@ import { createPki } from '../../src/apiserver/pki.js';
 import { type ApiServer, startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { jsonLogger, type Logger, silentLogger } from '../../src/control/log.js';
-import { eventually, WIDGET_CRD, WIDGETS, widget } from '../conformance/fixture.js';
+import { WIDGET_CRD, WIDGETS, widget } from '../conformance/fixture.js';
 import { Wire } from '../conformance/wire.js';
+import { until } from '../until.js';
 
 const TOKEN = 'hostile-administrator';
 
@@ -187,7 +188,7 @@ async function serve(t: ExecutionContext, log: Logger = silentLogger): Promise<{
     await server.close();
   });
   await wire.call('POST', CRDS, { body: WIDGET_CRD });
-  await eventually('widgets are served', async () => (await wire.call('GET', WIDGETS_HERE)).code === 200);
+  await until('widgets are served', async () => (await wire.call('GET', WIDGETS_HERE)).code === 200);
   return { server, wire };
 }
 

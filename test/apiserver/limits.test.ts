@@ -7,8 +7,9 @@ import { type ApiServer, type ApiServerOptions, startApiServer } from '../../src
 import { openLmdbStore } from '../../src/apiserver/store/lmdb.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { silentLogger } from '../../src/control/log.js';
-import { configMap, eventually, WIDGET_CRD, WIDGETS, widget } from '../conformance/fixture.js';
+import { configMap, WIDGET_CRD, WIDGETS, widget } from '../conformance/fixture.js';
 import { Wire } from '../conformance/wire.js';
+import { until } from '../until.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const TOKEN = 'limits-administrator';
@@ -196,7 +197,7 @@ test('everything is there after a restart: CRDs, objects, versions and watches',
   const first = await start(t, { store: openLmdbStore(folder), crds: CRDS });
   await first.wire.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: WIDGET_CRD });
   const path = `${WIDGETS}/namespaces/default/widgets`;
-  await eventually('widgets are served', async () => (await first.wire.call('GET', path)).code === 200);
+  await until('widgets are served', async () => (await first.wire.call('GET', path)).code === 200);
   const { body: created } = await first.wire.call('POST', path, { body: widget('a', { size: 5 }) });
   const held = widget('held', {}, { finalizers: ['example.com/x'] });
   await first.wire.call('POST', path, { body: held });

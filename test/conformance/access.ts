@@ -1,5 +1,6 @@
 import type { ExecutionContext } from 'ava';
-import { configMap, eventually, type Place } from './fixture.js';
+import { until } from '../until.js';
+import { configMap, type Place } from './fixture.js';
 
 type Case = (t: ExecutionContext, place: Place) => Promise<void>;
 
@@ -22,7 +23,7 @@ async function reader({ wire, namespace, configMaps }: Place): Promise<string> {
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: namespace }],
     },
   });
-  await eventually('the reader may read', async () => (await wire.call('GET', configMaps, as(namespace))).code === 200);
+  await until('the reader may read', async () => (await wire.call('GET', configMaps, as(namespace))).code === 200);
   return namespace;
 }
 
@@ -78,10 +79,7 @@ export const ACCESS_CASES: Readonly<Record<string, Case>> = {
         subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'maker' }],
       },
     });
-    await eventually(
-      'the maker may read',
-      async () => (await p.wire.call('GET', `${at}/roles`, as('maker'))).code === 200,
-    );
+    await until('the maker may read', async () => (await p.wire.call('GET', `${at}/roles`, as('maker'))).code === 200);
     const { code, body } = await p.wire.call('POST', `${at}/roles`, {
       body: { metadata: { name: 'more' }, rules: RULES },
       ...as('maker'),

@@ -1,5 +1,6 @@
 import { createPki } from '../../src/apiserver/pki.js';
-import { type Cases, eventually, type Place } from './fixture.js';
+import { until } from '../until.js';
+import type { Cases, Place } from './fixture.js';
 import { as, RBAC, RBAC_GROUP, whoAmI, wireOf } from './users.js';
 import type { Answer } from './wire.js';
 
@@ -157,10 +158,10 @@ export const AUTHENTICATION_CASES: Cases = {
     });
     for (const wire of [free, bound]) t.is((await wire.call('GET', '/version')).code, 200);
     await p.wire.call('DELETE', `${at}/secrets/s`);
-    await eventually('the bound token is over', async () => (await bound.call('GET', '/version')).code === 401);
+    await until('the bound token is over', async () => (await bound.call('GET', '/version')).code === 401);
     t.is((await free.call('GET', '/version')).code, 200);
     await p.wire.call('DELETE', `${at}/serviceaccounts/bot`);
-    await eventually('the other token too', async () => (await free.call('GET', '/version')).code === 401);
+    await until('the other token too', async () => (await free.call('GET', '/version')).code === 401);
   },
 
   'a token that cannot be is refused with the reason': async (t, p) => {
@@ -240,7 +241,7 @@ export const AUTHENTICATION_CASES: Cases = {
     const wire = wireOf(p, { token: String((await tokenFor(p)).body.status?.token) });
     t.teardown(() => wire.close());
     const code = async (...call: Parameters<typeof as>) => (await wire.call('GET', '/version', as(...call))).code;
-    await eventually('the rule counts', async () => (await code('alice')) === 200);
+    await until('the rule counts', async () => (await code('alice')) === 200);
     t.is(await code('alice', ['dev']), 200);
     t.is(await code('alice', ['ops']), 403);
     t.is(await code('bob'), 403);

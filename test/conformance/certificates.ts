@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { type Cases, eventually, MERGE, type Place } from './fixture.js';
+import { until } from '../until.js';
+import { type Cases, MERGE, type Place } from './fixture.js';
 import { as, RBAC, RBAC_GROUP, userKind, whoAmI, wireOf } from './users.js';
 import type { Answer, Call, Json } from './wire.js';
 
@@ -63,7 +64,7 @@ interface Status {
 
 async function settled(p: Place, name: string, done: (status: Status) => boolean): Promise<Status> {
   let status: Status = {};
-  await eventually(`${name} is settled`, async () => {
+  await until(`${name} is settled`, async () => {
     const { body } = await p.wire.call('GET', `${REQUESTS}/${p.namespace}-${name}`);
     status = (body.status ?? {}) as Status;
     return done(status);
@@ -197,7 +198,7 @@ export const CERTIFICATE_CASES: Cases = {
     await p.wire.call('POST', `${RBAC}/clusterrolebindings`, {
       body: { metadata: { name }, roleRef, subjects: [userKind(name)] },
     });
-    await eventually('the approver may', async () => (await p.wire.call('GET', REQUESTS, as(name))).code === 200);
+    await until('the approver may', async () => (await p.wire.call('GET', REQUESTS, as(name))).code === 200);
     await create(p, 'a');
     await create(p, 'one', { signerName: 'example.com/one' });
     await create(p, 'two', { signerName: 'example.com/two' });

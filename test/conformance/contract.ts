@@ -1,4 +1,5 @@
 import type { TestFn } from 'ava';
+import { until } from '../until.js';
 import { ACCESS_CASES } from './access.js';
 import { APPLY_CASES } from './apply.js';
 import { APPLY_REFUSALS } from './apply-refusals.js';
@@ -15,7 +16,7 @@ import { DELETE_CASES } from './deletions.js';
 import { DISCOVERY_CASES } from './discovery.js';
 import { ENCODING_CASES } from './encodings.js';
 import { DRY_RUN_CASES, FIELD_VALIDATION_CASES } from './field-validation.js';
-import { configMap, eventually, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
+import { configMap, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { FORM_CASES } from './forms.js';
 import { FUZZED_CASES, FUZZED_REFUSALS } from './fuzzed.js';
 import { FUZZED_KIND_CASES, FUZZED_KIND_REFUSALS } from './fuzzed-kinds.js';
@@ -104,7 +105,7 @@ export function contract(test: TestFn, server: string, start: () => Promise<Cont
     ] as const) {
       const { code, body: answer } = await wire.call('POST', CRDS, { body });
       if (code !== 201) throw new Error(answer.message);
-      await eventually(`${at} is served`, async () => (await wire.call('GET', at)).code === 200);
+      await until(`${at} is served`, async () => (await wire.call('GET', at)).code === 200);
     }
     t.pass();
   });

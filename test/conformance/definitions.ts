@@ -1,4 +1,5 @@
-import { type Cases, eventually, JSON_PATCH, MERGE, namesOf, type Place } from './fixture.js';
+import { until } from '../until.js';
+import { type Cases, JSON_PATCH, MERGE, namesOf, type Place } from './fixture.js';
 import type { Answer } from './wire.js';
 
 export const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -38,7 +39,7 @@ const conditionsOf = async (p: Place, plural: string): Promise<Readonly<Record<s
 async function define(p: Place, plural: string, kind: string, versions: readonly object[]): Promise<void> {
   const { code, body } = await p.wire.call('POST', CRDS, { body: definition(p, plural, kind, versions) });
   if (code !== 201) throw new Error(body.message);
-  await eventually(`${plural} are served`, async () => (await p.wire.call('GET', at(p, plural))).code === 200);
+  await until(`${plural} are served`, async () => (await p.wire.call('GET', at(p, plural))).code === 200);
 }
 
 const create = (p: Place, plural: string, kind: string, spec: object, version = 'v1'): Promise<Answer> =>
@@ -94,7 +95,7 @@ export const DEFINITION_CASES: Cases = {
     const path = '/spec/versions/0/schema/openAPIV3Schema/properties/spec';
     await p.wire.call('PATCH', crd(p, 'olds'), { body: [{ op: 'replace', path, value }], type: JSON_PATCH });
     const old = `${at(p, 'olds')}/a`;
-    await eventually('the new schema is used', async () => 'new' in (await p.wire.call('GET', old)).body.spec);
+    await until('the new schema is used', async () => 'new' in (await p.wire.call('GET', old)).body.spec);
     t.deepEqual((await p.wire.call('GET', old)).body.spec, { a: 'long', new: 'd' });
     const patch = async (body: object) => (await p.wire.call('PATCH', old, { body, type: MERGE })).body;
     // What was wrong before and does not change is let through.
@@ -166,8 +167,8 @@ export const DEFINITION_CASES: Cases = {
     await p.wire.call('POST', CRDS, { body: definition(p, 'seconds', 'First', versions, { shortNames: ['sc'] }) });
     await p.wire.call('POST', CRDS, { body: definition(p, 'thirds', 'Third', versions, { shortNames: ['firsts'] }) });
     const refused = async (plural: string) => (await conditionsOf(p, plural)).NamesAccepted?.status === 'False';
-    await eventually('the second is refused', () => refused('seconds'));
-    await eventually('the third is refused', () => refused('thirds'));
+    await until('the second is refused', () => refused('seconds'));
+    await until('the third is refused', () => refused('thirds'));
     const second = await conditionsOf(p, 'seconds');
     t.like(second.NamesAccepted, { reason: 'ListKindConflict', message: '"FirstList" is already in use' });
     t.like(second.Established, { status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' });
@@ -177,7 +178,7 @@ export const DEFINITION_CASES: Cases = {
     });
     t.is((await p.wire.call('GET', at(p, 'seconds'))).code, 404);
     await p.wire.call('DELETE', crd(p, 'firsts'));
-    await eventually('the second is served', async () => (await p.wire.call('GET', at(p, 'seconds'))).code === 200);
+    await until('the second is served', async () => (await p.wire.call('GET', at(p, 'seconds'))).code === 200);
     t.is((await conditionsOf(p, 'seconds')).Established?.status, 'True');
     for (const plural of ['seconds', 'thirds']) await p.wire.call('DELETE', crd(p, plural));
   },
@@ -191,7 +192,7 @@ export const DEFINITION_CASES: Cases = {
     t.truthy(deleted.body.metadata.deletionTimestamp);
     t.deepEqual(deleted.body.metadata.finalizers, ['customresourcecleanup.apiextensions.k8s.io']);
     const marked = async () => 'deletionTimestamp' in (await p.wire.call('GET', `${at(p, 'ends')}/a`)).body.metadata;
-    await eventually('the object is being deleted', marked);
+    await until('the object is being deleted', marked);
     const { Terminating } = await conditionsOf(p, 'ends');
     t.like(Terminating, { status: 'True', reason: 'InstanceDeletionInProgress' });
     const late = await p.wire.call('POST', at(p, 'ends'), {
@@ -203,7 +204,7 @@ export const DEFINITION_CASES: Cases = {
       `ends.${groupOf(p)} "late" is forbidden: create not allowed while custom resource definition is terminating`,
     );
     await p.wire.call('PATCH', `${at(p, 'ends')}/a`, { body: { metadata: { finalizers: null } }, type: MERGE });
-    await eventually('the CRD is gone', async () => (await p.wire.call('GET', crd(p, 'ends'))).code === 404);
+    await until('the CRD is gone', async () => (await p.wire.call('GET', crd(p, 'ends'))).code === 404);
   },
 
   'objects of a CRD that serves no version go with it': async (t, p) => {
@@ -212,9 +213,9 @@ export const DEFINITION_CASES: Cases = {
     t.is((await create(p, 'mutes', 'Mute', {})).code, 201);
     const mute = [{ op: 'replace', path: '/spec/versions/0/served', value: false }];
     await p.wire.call('PATCH', crd(p, 'mutes'), { body: mute, type: JSON_PATCH });
-    await eventually('nothing is served', async () => (await p.wire.call('GET', at(p, 'mutes'))).code === 404);
+    await until('nothing is served', async () => (await p.wire.call('GET', at(p, 'mutes'))).code === 404);
     await p.wire.call('DELETE', crd(p, 'mutes'));
-    await eventually('the CRD is gone', async () => (await p.wire.call('GET', crd(p, 'mutes'))).code === 404);
+    await until('the CRD is gone', async () => (await p.wire.call('GET', crd(p, 'mutes'))).code === 404);
     await define(p, 'mutes', 'Mute', versions);
     t.deepEqual(namesOf((await p.wire.call('GET', at(p, 'mutes'))).body), []);
     await p.wire.call('DELETE', crd(p, 'mutes'));

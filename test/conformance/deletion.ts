@@ -1,5 +1,6 @@
 import type { ExecutionContext } from 'ava';
-import { configMap, eventually, type Place } from './fixture.js';
+import { until } from '../until.js';
+import { configMap, type Place } from './fixture.js';
 
 type Case = (t: ExecutionContext, place: Place) => Promise<void>;
 
@@ -21,14 +22,14 @@ export const DELETION_CASES: Readonly<Record<string, Case>> = {
     const { code, body } = await p.wire.call('DELETE', `${p.configMaps}/owner?propagationPolicy=Background`);
     t.is(code, 200);
     t.is(body.kind, 'Status');
-    await eventually('the owned object is gone', () => isGone(p, 'owned'));
+    await until('the owned object is gone', () => isGone(p, 'owned'));
   },
 
   'what an orphaning deletion leaves behind has no owner': async (t, p) => {
     await family(p);
     const { code } = await p.wire.call('DELETE', `${p.configMaps}/owner?propagationPolicy=Orphan`);
     t.is(code, 200);
-    await eventually('the owner is gone', () => isGone(p, 'owner'));
+    await until('the owner is gone', () => isGone(p, 'owner'));
     const { body } = await p.wire.call('GET', `${p.configMaps}/owned`);
     t.false('ownerReferences' in body.metadata);
   },
@@ -38,7 +39,7 @@ export const DELETION_CASES: Readonly<Record<string, Case>> = {
     const { body } = await p.wire.call('DELETE', `${p.configMaps}/owner?propagationPolicy=Foreground`);
     t.is(body.kind, 'ConfigMap');
     t.truthy(body.metadata.deletionTimestamp);
-    await eventually('the owner is gone', () => isGone(p, 'owner'));
+    await until('the owner is gone', () => isGone(p, 'owner'));
     t.true(await isGone(p, 'owned'));
   },
 
@@ -48,7 +49,7 @@ export const DELETION_CASES: Readonly<Record<string, Case>> = {
     ];
     const { code } = await p.wire.call('POST', p.configMaps, { body: configMap('orphan', {}, { ownerReferences }) });
     t.is(code, 201);
-    await eventually('the object is gone', () => isGone(p, 'orphan'));
+    await until('the object is gone', () => isGone(p, 'orphan'));
   },
 
   'a namespace is deleted with what it holds and takes nothing new': async (t, p) => {
@@ -63,14 +64,14 @@ export const DELETION_CASES: Readonly<Record<string, Case>> = {
       refused.body.message,
       `configmaps "late" is forbidden: unable to create new content in namespace ${p.namespace} because it is being terminated`,
     );
-    await eventually('the free object is gone', () => isGone(p, 'free'));
-    await eventually('the held object is being deleted', async () => {
+    await until('the free object is gone', () => isGone(p, 'free'));
+    await until('the held object is being deleted', async () => {
       const { body } = await p.wire.call('GET', `${p.configMaps}/held`);
       return body.metadata.deletionTimestamp !== undefined;
     });
     const type = 'application/merge-patch+json';
     await p.wire.call('PATCH', `${p.configMaps}/held`, { body: { metadata: { finalizers: null } }, type });
-    await eventually(
+    await until(
       'the namespace is gone',
       async () => (await p.wire.call('GET', `/api/v1/namespaces/${p.namespace}`)).code === 404,
     );

@@ -1,4 +1,5 @@
-import { type Cases, configMap, eventually, type Place, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
+import { until } from '../until.js';
+import { type Cases, configMap, type Place, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
@@ -88,7 +89,7 @@ export const DISCOVERY_CASES: Cases = {
 
   'OpenAPI v3 has a document per group with the schemas of its kinds': async (t, p) => {
     const listed = async () => (await read(p, '/openapi/v3')).paths['apis/contract.example.com/v1'] !== undefined;
-    await eventually('the document is listed', listed);
+    await until('the document is listed', listed);
     const index = await read(p, '/openapi/v3');
     const path = index.paths['apis/contract.example.com/v1']?.serverRelativeURL ?? '';
     t.regex(path, /^\/openapi\/v3\/apis\/contract\.example\.com\/v1\?hash=[0-9A-F]+$/);
@@ -106,7 +107,7 @@ export const DISCOVERY_CASES: Cases = {
     const path = `/apis/${crd.spec.group}/v1/namespaces/${p.namespace}/widgets`;
     const item = { ...widget('a'), apiVersion: `${crd.spec.group}/v1` };
     const wait = (wanted: number, call: () => Promise<{ readonly code: number }>) =>
-      eventually(`the answer ${wanted}`, async () => (await call()).code === wanted);
+      until(`the answer ${wanted}`, async () => (await call()).code === wanted);
     await wait(201, () => p.wire.call('POST', path, { body: item }));
     const deleted = await p.wire.call('DELETE', `${CRDS}/${crd.metadata.name}`);
     t.is(deleted.code, 200);
@@ -124,7 +125,7 @@ export const DISCOVERY_CASES: Cases = {
     await p.wire.call('POST', CRDS, { body: crd });
     const at = (name: string) => `/apis/${crd.spec.group}/${name}/namespaces/${p.namespace}/widgets`;
     const body = { ...widget('a'), apiVersion: `${crd.spec.group}/v2` };
-    await eventually('v2 is served', async () => (await p.wire.call('GET', at('v2'))).code === 200);
+    await until('v2 is served', async () => (await p.wire.call('GET', at('v2'))).code === 200);
     const created = await p.wire.call('POST', at('v2'), { body });
     t.is(created.body.apiVersion, `${crd.spec.group}/v2`);
     const one = await p.wire.call('GET', `${at('v1')}/a`);

@@ -135,15 +135,3 @@ export const DEPLOYMENT = {
 export const deployments = ({ namespace }: Place): string => `/apis/apps/v1/namespaces/${namespace}/deployments`;
 /** Of the items of a list. */
 export const namesOf = (body: Json): readonly string[] => body.items.map(({ metadata }) => metadata.name);
-
-/** All cases run at a time, on controllers that take one thing after another, on machines that have other things to do: only what hangs takes so long. */
-const LIMIT_MS = 180_000;
-
-/** Polls until `check` holds; fails after three minutes. */
-export async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`not within ${LIMIT_MS / 1000} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

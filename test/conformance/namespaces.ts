@@ -1,4 +1,5 @@
-import { type Cases, configMap, eventually, MERGE, newPlace, type Place } from './fixture.js';
+import { until } from '../until.js';
+import { type Cases, configMap, MERGE, newPlace, type Place } from './fixture.js';
 import type { Json } from './wire.js';
 
 const pathOf = ({ namespace }: Place): string => `/api/v1/namespaces/${namespace}`;
@@ -13,7 +14,7 @@ const free = ({ wire, configMaps }: Place) =>
   wire.call('PATCH', `${configMaps}/held`, { body: { metadata: { finalizers: null } }, type: MERGE });
 
 const isGone = (p: Place) =>
-  eventually('the namespace is gone', async () => (await p.wire.call('GET', pathOf(p))).code === 404);
+  until('the namespace is gone', async () => (await p.wire.call('GET', pathOf(p))).code === 404);
 
 interface Condition {
   readonly type: string;
@@ -42,7 +43,7 @@ export const NAMESPACE_CASES: Cases = {
     t.is(body.metadata.deletionGracePeriodSeconds, undefined);
     t.is(body.status?.phase, 'Terminating');
     let conditions: readonly Condition[] = [];
-    await eventually('the conditions are told', async () => {
+    await until('the conditions are told', async () => {
       const { status } = (await p.wire.call('GET', pathOf(p))).body;
       conditions = (status?.conditions ?? []) as readonly Condition[];
       return conditions.length === 5;
@@ -104,7 +105,7 @@ export const NAMESPACE_CASES: Cases = {
     const held = { metadata: { finalizers: ['example.com/hold'] } };
     await p.wire.call('PATCH', pathOf(other), { body: held, type: MERGE });
     for (const one of [p, other]) await p.wire.call('DELETE', pathOf(one));
-    await eventually('the server has done its part', async () => {
+    await until('the server has done its part', async () => {
       const [mine, theirs] = [await p.wire.call('GET', pathOf(p)), await p.wire.call('GET', pathOf(other))];
       t.is(mine.code, 200);
       t.is(theirs.code, 200);

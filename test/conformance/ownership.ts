@@ -1,4 +1,5 @@
-import { type Cases, configMap, eventually, MERGE, newPlace, type Place, widget } from './fixture.js';
+import { until } from '../until.js';
+import { type Cases, configMap, MERGE, newPlace, type Place, widget } from './fixture.js';
 import type { Json } from './wire.js';
 
 const NEVER = '00000000-0000-4000-8000-000000000000';
@@ -29,7 +30,7 @@ const ownersOf = async (p: Place, name: string): Promise<readonly string[]> => {
   return ((ownerReferences ?? []) as readonly { readonly name: string }[]).map((owner) => owner.name);
 };
 
-const gone = (p: Place, name: string) => eventually(`${name} is gone`, async () => (await read(p, name)).code === 404);
+const gone = (p: Place, name: string) => until(`${name} is gone`, async () => (await read(p, name)).code === 404);
 
 const release = ({ wire, configMaps }: Place, name: string) =>
   wire.call('PATCH', `${configMaps}/${name}`, { body: { metadata: { finalizers: null } }, type: MERGE });
@@ -40,7 +41,7 @@ export const OWNERSHIP_CASES: Cases = {
     const [a, b] = [await add(p, 'a'), await add(p, 'b')];
     await add(p, 'owned', [reference(a), reference(b)]);
     await remove(p, 'a');
-    await eventually('the reference is dropped', async () => (await ownersOf(p, 'owned')).join() === 'b');
+    await until('the reference is dropped', async () => (await ownersOf(p, 'owned')).join() === 'b');
     t.is((await read(p, 'owned')).body.metadata.deletionTimestamp, undefined);
     await remove(p, 'b');
     await t.notThrowsAsync(gone(p, 'owned'));
@@ -49,7 +50,7 @@ export const OWNERSHIP_CASES: Cases = {
   'a reference to nobody is dropped beside one to somebody': async (t, p) => {
     const owner = await add(p, 'owner');
     await add(p, 'owned', [reference(owner), { apiVersion: 'v1', kind: 'ConfigMap', name: 'never', uid: NEVER }]);
-    await eventually('the reference is dropped', async () => (await ownersOf(p, 'owned')).join() === 'owner');
+    await until('the reference is dropped', async () => (await ownersOf(p, 'owned')).join() === 'owner');
     t.is((await read(p, 'owned')).code, 200);
   },
 
@@ -94,7 +95,7 @@ export const OWNERSHIP_CASES: Cases = {
       t.deepEqual(body.metadata.finalizers, ['foregroundDeletion']);
     }
     for (const name of ['of-a', 'of-b']) {
-      await eventually(`${name} is being deleted`, async () =>
+      await until(`${name} is being deleted`, async () =>
         Boolean((await read(p, name)).body.metadata.deletionTimestamp),
       );
     }

@@ -1,4 +1,5 @@
-import { type Cases, eventually, MERGE, type Place } from './fixture.js';
+import { until } from '../until.js';
+import { type Cases, MERGE, type Place } from './fixture.js';
 import { as, bind, grant, RBAC, RBAC_GROUP, review, role } from './users.js';
 
 const asked =
@@ -82,11 +83,8 @@ export const RIGHTS_CASES: Cases = {
     const subjects = [{ kind: 'Group', apiGroup: RBAC_GROUP, name }];
     await p.wire.call('POST', `${RBAC}/clusterrolebindings`, { body: { metadata: { name }, roleRef, subjects } });
     const everywhere = as('global', [name]);
-    await eventually(
-      'the binding counts',
-      async () => (await p.wire.call('GET', '/api/v1/nodes', everywhere)).code === 200,
-    );
-    await eventually('the other too', async () => (await p.wire.call('GET', p.configMaps, as('local'))).code === 200);
+    await until('the binding counts', async () => (await p.wire.call('GET', '/api/v1/nodes', everywhere)).code === 200);
+    await until('the other too', async () => (await p.wire.call('GET', p.configMaps, as('local'))).code === 200);
     t.is((await p.wire.call('GET', '/api/v1/nodes', as('local'))).code, 403);
     t.is((await p.wire.call('GET', '/api/v1/configmaps', as('local'))).code, 403);
     for (const path of ['/example', '/tree/x/y']) {
@@ -107,20 +105,20 @@ export const RIGHTS_CASES: Cases = {
     const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list'] }];
     await clusterRole(p, { metadata: { name: part, labels: matchLabels }, rules });
     await bind(p, 'whole', ['ClusterRole', whole], 'u');
-    await eventually('the rules are written', async () => {
+    await until('the rules are written', async () => {
       const { body } = await p.wire.call('GET', `${RBAC}/clusterroles/${whole}`);
       const written = (body as unknown as { rules: unknown }).rules;
       return JSON.stringify(written).includes('configmaps') && !JSON.stringify(written).includes('none.example.com');
     });
-    await eventually('and count', async () => (await p.wire.call('GET', p.configMaps, as('u'))).code === 200);
+    await until('and count', async () => (await p.wire.call('GET', p.configMaps, as('u'))).code === 200);
     await p.wire.call('DELETE', `${RBAC}/clusterroles/${part}`);
-    await eventually('until they go', async () => (await p.wire.call('GET', p.configMaps, as('u'))).code === 403);
+    await until('until they go', async () => (await p.wire.call('GET', p.configMaps, as('u'))).code === 403);
     t.is((await p.wire.call('GET', `${p.configMaps}/a`, as('u'))).code, 403);
   },
 
   'a binding to a role that is not there gives nothing, and says so': async (t, p) => {
     await bind(p, 'dangling', ['Role', 'none'], 'u');
-    await eventually('the binding is known', async () => {
+    await until('the binding is known', async () => {
       const { body } = await p.wire.call('GET', p.configMaps, as('u'));
       return body.message.endsWith(': RBAC: role.rbac.authorization.k8s.io "none" not found');
     });
@@ -193,7 +191,7 @@ export const RIGHTS_CASES: Cases = {
       { apiGroups: [RBAC_GROUP], resources: ['roles'], verbs: ['escalate'] },
     ]);
     await bind(p, 'plus', ['Role', 'plus'], 'maker');
-    await eventually(
+    await until(
       'maker may bind',
       async () => (await bind(p, 'viewer', ['ClusterRole', 'view'], 'x', call)).code === 201,
     );

@@ -1,4 +1,5 @@
-import { eventually, type Place } from './fixture.js';
+import { until } from '../until.js';
+import type { Place } from './fixture.js';
 import { type Access, type Answer, type Call, type Json, Wire } from './wire.js';
 
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
@@ -63,7 +64,7 @@ export async function grant(p: Place, user: string, rules: readonly Rule[]): Pro
     subresource,
     name: last?.resourceNames?.[0],
   };
-  await eventually(`${user} may ${verb} ${resource}`, async () => {
+  await until(`${user} may ${verb} ${resource}`, async () => {
     const { body } = await review(p, 'SubjectAccessReview', { user, resourceAttributes });
     return body.status?.allowed === true;
   });

@@ -3,8 +3,8 @@ import { createPki } from '../../src/apiserver/pki.js';
 import { startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { silentLogger } from '../../src/control/log.js';
-import { eventually } from '../conformance/fixture.js';
 import { type Access, Wire } from '../conformance/wire.js';
+import { until } from '../until.js';
 import { GIZMO_API, GIZMO_CRD } from './gizmo.js';
 
 export interface FuzzServer extends Access {
@@ -35,10 +35,7 @@ export async function prepare(access: Access): Promise<void> {
       const { code, body: answer } = await wire.call('POST', DEFINITIONS, { body });
       if (code !== 201 && code !== 409) throw new Error(answer.message);
     }
-    await eventually(
-      'gizmos are served',
-      async () => (await wire.call('GET', `/apis/${GIZMO_API}/gizmos`)).code === 200,
-    );
+    await until('gizmos are served', async () => (await wire.call('GET', `/apis/${GIZMO_API}/gizmos`)).code === 200);
   } finally {
     wire.close();
   }

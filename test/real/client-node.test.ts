@@ -13,7 +13,7 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import test from 'ava';
-import { eventually } from '../conformance/fixture.js';
+import { until } from '../until.js';
 import { type Pair, SERVERS, type ServerName, startPair } from './pair.js';
 
 const NAMESPACE = 'client-node';
@@ -60,8 +60,11 @@ const settings = (name: string, data: Readonly<Record<string, string>> = {}): V1
   data,
 });
 
-const filled = (seen: readonly unknown[], length: number): Promise<void> =>
-  eventually(`${length} of ${JSON.stringify(seen)}`, async () => seen.length >= length);
+const filled = (seen: readonly unknown[], length: number): Promise<true> =>
+  until(
+    () => `${length} of ${JSON.stringify(seen)}`,
+    () => seen.length >= length,
+  );
 
 const PARTS: Readonly<Record<string, Part>> = {
   'writes typed objects and reads them': async (config) => {

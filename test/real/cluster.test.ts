@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import test from 'ava';
-import { eventually } from '../conformance/fixture.js';
 import { Wire } from '../conformance/wire.js';
+import { until } from '../until.js';
 import { startCluster } from './cluster.js';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
@@ -44,6 +44,6 @@ test('servers and their folder end with tests that are killed', async (t) => {
   const { auditLog, url } = JSON.parse(started) as { auditLog: string; url: string }; // the script above wrote it
   t.true(existsSync(dirname(auditLog)));
   child.kill('SIGKILL');
-  await eventually('the folder is gone', async () => !existsSync(dirname(auditLog)));
+  await until('the folder is gone', async () => !existsSync(dirname(auditLog)));
   await t.throwsAsync(fetch(url));
 });

@@ -3,8 +3,8 @@ import { createPki } from '../../src/apiserver/pki.js';
 import { startApiServer } from '../../src/apiserver/server.js';
 import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { silentLogger } from '../../src/control/log.js';
-import { eventually } from '../conformance/fixture.js';
 import { Wire } from '../conformance/wire.js';
+import { until } from '../until.js';
 import { startCluster } from './cluster.js';
 
 /** What a client needs of a server. */
@@ -51,5 +51,5 @@ async function install(wire: Wire, crd: (typeof CRDS)[number]): Promise<void> {
   await wire.call('POST', path, { body: crd });
   const { group, names, versions } = crd.spec;
   const collection = `/apis/${group}/${versions[0]?.name}/${names.plural}`;
-  await eventually(`${names.plural} are served`, async () => (await wire.call('GET', collection)).code === 200);
+  await until(`${names.plural} are served`, async () => (await wire.call('GET', collection)).code === 200);
 }
