@@ -2,7 +2,7 @@ import type { Unstructured } from '../api/meta.js';
 import { equalJson } from '../apimachinery/json.js';
 import type { Admission } from './admission.js';
 import type { RbacAuthorizer } from './authorization/rbac.js';
-import { type Condition, specOf, statusOf, typed } from './builtin/typed.js';
+import { specOf, statusOf, typed } from './builtin/typed.js';
 import {
   parseRequest,
   type RequestSpec,
@@ -12,7 +12,6 @@ import {
   undecidedProblems,
 } from './certificate-rules.js';
 import type { Strategy } from './kind.js';
-import { timestamp } from './object-meta.js';
 import { forbidden, invalid } from './status-error.js';
 
 /** The signer this server is: certificates to log in here. */
@@ -97,16 +96,3 @@ const signedPart = (object: Unstructured) => {
   const { conditions = [], certificate } = statusOf<RequestStatus>(object);
   return { conditions, ...(certificate === undefined ? {} : { certificate }) };
 };
-
-/** Times of conditions that the one who approves leaves to the server. */
-export function completeConditions(
-  conditions: readonly Condition[],
-  before: readonly Condition[],
-  now: Date,
-): Condition[] {
-  return conditions.map((condition) => {
-    const old = before.find(({ type }) => type === condition.type);
-    const lastTransitionTime = condition.lastTransitionTime ?? old?.lastTransitionTime ?? timestamp(now);
-    return { ...condition, lastUpdateTime: condition.lastUpdateTime ?? timestamp(now), lastTransitionTime };
-  });
-}

@@ -8,6 +8,7 @@ import {
   selfSubjectRulesReview,
   subjectAccessReview,
 } from '../authorization/reviews.js';
+import { approvalSubresource } from '../certificate-approval.js';
 import { certificateSigningRequest } from '../certificate-requests.js';
 import { CRD_STRATEGY } from '../crd/strategy.js';
 import type { User } from '../identity.js';
@@ -31,5 +32,8 @@ export const builtinBehaviour = ({ tokens, staticTokens, authorizer }: Behaviour
     'authorization.k8s.io/SelfSubjectRulesReview': selfSubjectRulesReview(authorizer),
     'authorization.k8s.io/SubjectAccessReview': subjectAccessReview(authorizer),
   },
-  subresources: { '/ServiceAccount/token': tokenSubresource(tokens) },
+  subresources: {
+    '/ServiceAccount/token': tokenSubresource(tokens),
+    'certificates.k8s.io/CertificateSigningRequest/approval': approvalSubresource,
+  },
 });

@@ -1,9 +1,8 @@
 import type { Unstructured } from '../../api/meta.js';
-import { completeConditions } from '../certificate-requests.js';
 import { STATUS, type Subresource } from '../kind.js';
 import { conflict } from '../status-error.js';
 import { SCALE } from './scale.js';
-import { type Condition, specOf, typed } from './typed.js';
+import { specOf, typed } from './typed.js';
 
 /** Only the namespace controller's word counts here: which finalizers of the spec are left. */
 const FINALIZE: Subresource = {
@@ -67,26 +66,12 @@ const EVICTION: Subresource = {
   },
 };
 
-/** Approving and denying change conditions only, and never take a decision back. */
-const APPROVAL: Subresource = {
-  name: 'approval',
-  verbs: ['get', 'patch', 'update'],
-  merge(before, sent, { now }) {
-    const status = typed<{ conditions?: Condition[] } | undefined>(before.status) ?? {};
-    const { conditions = [] } = typed<{ conditions?: Condition[] } | undefined>(sent.status) ?? {};
-    const { conditions: known = [], ...rest } = status;
-    const complete = completeConditions(conditions, known, now);
-    return { ...before, status: complete.length > 0 ? { ...rest, conditions: complete } : rest };
-  },
-};
-
 const SUBRESOURCES: readonly Subresource[] = [
   STATUS,
   SCALE,
   FINALIZE,
   BINDING,
   EVICTION,
-  APPROVAL,
   specMember('ephemeralcontainers', 'ephemeralContainers'),
   specMember('resize', 'containers'),
 ];
