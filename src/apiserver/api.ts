@@ -4,7 +4,7 @@ import type { User } from './identity.js';
 import type { KindRegistry } from './kind-registry.js';
 import type { LocalApi } from './local-api.js';
 import type { Store } from './store/store.js';
-import type { WatchHub } from './watch-hub.js';
+import type { WatchHub } from './watch/watch-hub.js';
 
 /** What every verb works on. */
 export interface Api {

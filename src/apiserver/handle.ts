@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DurationError, parseDurationNanos } from '../apimachinery/duration.js';
-import { type Answer, BAD_URL, NO_SUCH_PATH, send } from './answer.js';
 import type { Api, Caller } from './api.js';
+import { answerRootPath } from './discovery/root-paths.js';
+import { type Answer, BAD_URL, NO_SUCH_PATH, send } from './forms/answer.js';
+import { isPretty } from './forms/media.js';
 import type { Attributes, Authenticator, Authorizer, User } from './identity.js';
 import type { Kind } from './kind.js';
-import { isPretty } from './media.js';
 import type { ResourceRequest } from './request.js';
 import { requestUrl } from './request-url.js';
 import { parseResourcePath, type ResourcePath, verbOf } from './resource-path.js';
-import { answerRootPath } from './root-paths.js';
 import { selectedName } from './selection.js';
 import {
   badRequest,

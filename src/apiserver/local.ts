@@ -5,13 +5,13 @@ import { keyFor, prefixFor } from './keys.js';
 import type { Kind, LocalWriteOptions } from './kind.js';
 import type { KindRegistry } from './kind-registry.js';
 import type { LocalApi, LocalChange } from './local-api.js';
+import { shaped } from './objects/shape.js';
+import { createObject, typed, updateObject, type WriteOptions } from './objects/write.js';
 import { deleteObject } from './removal.js';
-import { shaped } from './shape.js';
 import { StatusError } from './status-error.js';
 import { bucketOf } from './store/bucket.js';
 import type { Change, Item, Store } from './store/store.js';
 import { fromStored } from './versions.js';
-import { createObject, typed, updateObject, type WriteOptions } from './write.js';
 
 const callerOf = ({ fieldManager }: Pick<LocalWriteOptions, 'fieldManager'>): Caller => ({
   user: SYSTEM_USER,

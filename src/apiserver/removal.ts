@@ -1,13 +1,13 @@
 import type { NamespacedName, ObjectMeta, Unstructured } from '../api/meta.js';
 import type { Api, Caller } from './api.js';
-import type { DeleteOptions, PropagationPolicy } from './delete-options.js';
 import { keyFor } from './keys.js';
 import type { Kind } from './kind.js';
-import { timestamp } from './object-meta.js';
+import { timestamp } from './objects/object-meta.js';
+import { isRemovable } from './objects/write.js';
+import type { DeleteOptions, PropagationPolicy } from './options/delete-options.js';
 import { conflict, notFound } from './status-error.js';
 import { type Item, RevisionMismatch } from './store/store.js';
 import { fromStored, toStored } from './versions.js';
-import { isRemovable } from './write.js';
 
 export const ORPHAN = 'orphan';
 export const FOREGROUND = 'foregroundDeletion';

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Unstructured } from '../api/meta.js';
 import type { Api, Caller } from './api.js';
-import { mediaType, readBody } from './body.js';
-import { decodeObject } from './decode.js';
-import { duplicateField, refusedBody, reportStrictErrors, unknownField } from './field-validation.js';
+import { mediaType, readBody } from './body/body.js';
+import { decodeObject } from './body/decode.js';
+import type { Expected, Knows } from './body/typed-body.js';
 import type { Kind, Subresource } from './kind.js';
-import { decodedAs, type Refuse, shaped } from './shape.js';
-import type { Expected, Knows } from './typed-body.js';
-import type { WriteOptions } from './write.js';
+import { duplicateField, refusedBody, reportStrictErrors, unknownField } from './objects/field-validation.js';
+import { decodedAs, type Refuse, shaped } from './objects/shape.js';
+import type { WriteOptions } from './objects/write.js';
 
 /** A request for a served kind, as the verbs see it. */
 export interface ResourceRequest {

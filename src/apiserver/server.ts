@@ -2,6 +2,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KubeObject } from '../api/meta.js';
 import type { Logger } from '../control/log.js';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.js';
+import { type WorkAdmissionOptions, workAdmission } from './admission/work-admission.js';
 import type { Admission } from './admission.js';
 import type { Api } from './api.js';
 import { createAuthenticator } from './authentication/authenticator.js';
@@ -9,9 +11,9 @@ import { createTokens } from './authentication/tokens.js';
 import { DEFAULT_ROLES } from './authorization/default-roles.js';
 import { preventEscalation } from './authorization/escalation.js';
 import { createRbacAuthorizer } from './authorization/rbac.js';
-import { builtinBehaviour } from './builtin/behaviour.js';
 import { builtinKinds } from './builtin/kinds.js';
-import { guardCertificates } from './certificate-requests.js';
+import { builtinBehaviour } from './builtin-behaviour.js';
+import { guardCertificates } from './certificates/certificate-requests.js';
 import { namespaceContent } from './controllers/namespace-content.js';
 import { type ServerLoop, startServerLoops } from './controllers/start.js';
 import { installDefinitions } from './crd/install.js';
@@ -22,11 +24,9 @@ import { createMissing, DEFAULT_NAMESPACES } from './initial-objects.js';
 import { KindRegistry } from './kind-registry.js';
 import { kubeconfigText } from './kubeconfig.js';
 import { createLocalApi } from './local.js';
-import { namespaceLifecycle } from './namespace-lifecycle.js';
 import type { Pki, Subject } from './pki.js';
 import type { Store } from './store/store.js';
-import { WatchHub } from './watch-hub.js';
-import { type WorkAdmissionOptions, workAdmission } from './work-admission.js';
+import { WatchHub } from './watch/watch-hub.js';
 
 export interface ApiServerOptions {
   /** Closed with the server. */

@@ -1,10 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { jsonFault } from '../../src/apimachinery/json-fault.js';
-import { duplicateFields } from '../../src/apiserver/duplicate-fields.js';
+import { duplicateFields } from '../../src/apiserver/body/duplicate-fields.js';
+import { humanDuration } from '../../src/apiserver/forms/table.js';
 import { decodeProtobuf } from '../../src/apiserver/protobuf/decode.js';
 import { WireError } from '../../src/apiserver/protobuf/wire.js';
-import { humanDuration } from '../../src/apiserver/table.js';
 
 test('JSON without doubled members has none, however it is written', (t) => {
   fc.assert(

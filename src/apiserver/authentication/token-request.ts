@@ -3,7 +3,7 @@ import type { Unstructured } from '../../api/meta.js';
 import { invalidValue } from '../builtin/causes.js';
 import { specOf } from '../builtin/typed.js';
 import type { Subresource } from '../kind.js';
-import { timestamp } from '../object-meta.js';
+import { timestamp } from '../objects/object-meta.js';
 import { badRequest, conflict, invalid, notFound } from '../status-error.js';
 import { ISSUER, type TokenSubject, type Tokens } from './tokens.js';
 

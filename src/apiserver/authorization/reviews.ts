@@ -3,7 +3,7 @@ import { invalidValue } from '../builtin/causes.js';
 import { specOf, statusOf } from '../builtin/typed.js';
 import type { Attributes, Authorizer, Decision, User } from '../identity.js';
 import type { Strategy } from '../kind.js';
-import { timestamp } from '../object-meta.js';
+import { timestamp } from '../objects/object-meta.js';
 import { badRequest, type Cause, invalid } from '../status-error.js';
 import { isMaster, type RbacAuthorizer } from './rbac.js';
 import type { PolicyRule } from './rules.js';

@@ -4,7 +4,7 @@ import { done, type Outcome } from '../../control/outcome.js';
 import { type Condition, statusOf, typed } from '../builtin/typed.js';
 import type { Kind } from '../kind.js';
 import type { LocalApi } from '../local-api.js';
-import { timestamp } from '../object-meta.js';
+import { timestamp } from '../objects/object-meta.js';
 import { type Loop, type LoopContext, MANAGER, RESYNC_MS } from './loop.js';
 
 /** Empties namespaces that are being deleted, and lets them go when they are empty. */

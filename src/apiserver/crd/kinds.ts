@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
 import { prune } from '../../apimachinery/structural/prune.js';
-import { compareVersions } from '../discovery.js';
+import { compareVersions } from '../discovery/discovery.js';
 import { type Kind, type Schema, STATUS, type Strategy } from '../kind.js';
 import { forbidden } from '../status-error.js';
 import { type DefinedVersion, type Definition, definitionOf } from './definition.js';

@@ -5,7 +5,7 @@ import type { Kind } from '../kind.js';
 import type { KindRegistry } from '../kind-registry.js';
 import type { LocalApi, LocalChange } from '../local-api.js';
 import { StatusError } from '../status-error.js';
-import type { WatchHub } from '../watch-hub.js';
+import type { WatchHub } from '../watch/watch-hub.js';
 import { definitionOf, isEstablished } from './definition.js';
 import { kindsOf, storedKindOf } from './kinds.js';
 import { CLEANUP, inDeletion } from './strategy.js';

@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy, WriteContext } from '../kind.js';
-import { timestamp } from '../object-meta.js';
+import { timestamp } from '../objects/object-meta.js';
 import { type Condition, type Definition, type DefinitionStatus, definitionOf, statusOf } from './definition.js';
 import { formatWarnings } from './format-warnings.js';
 import { type Acceptance, acceptNames } from './names.js';

@@ -1,12 +1,12 @@
 import type { Unstructured } from '../../api/meta.js';
-import type { Answer } from '../answer.js';
+import type { Answer } from '../forms/answer.js';
 import { keyFor } from '../keys.js';
+import { contextOf, createObject } from '../objects/write.js';
+import { writeOptions } from '../options/write-options.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { badRequest, methodNotAllowed, noSuchSubresource, notFound, notSupportedAt } from '../status-error.js';
 import { fromStored } from '../versions.js';
-import { contextOf, createObject } from '../write.js';
-import { writeOptions } from '../write-options.js';
-import { answerWritten } from '../written.js';
+import { answerWritten } from './written.js';
 
 export async function create(request: ResourceRequest): Promise<Answer> {
   if (request.subresource !== '') return createAt(request);

@@ -1,7 +1,7 @@
-import type { Answer } from '../answer.js';
-import { mediaType } from '../body.js';
-import { readDeleteOptions } from '../delete-options.js';
-import { negotiate } from '../media.js';
+import { mediaType } from '../body/body.js';
+import type { Answer } from '../forms/answer.js';
+import { negotiate } from '../forms/media.js';
+import { readDeleteOptions } from '../options/delete-options.js';
 import { deleteObject } from '../removal.js';
 import { bodyOf, type ResourceRequest } from '../request.js';
 import { StatusError } from '../status-error.js';

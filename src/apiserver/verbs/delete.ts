@@ -1,11 +1,11 @@
-import { type Answer, ok } from '../answer.js';
-import { mediaType } from '../body.js';
-import { readDeleteOptions } from '../delete-options.js';
-import { negotiate } from '../media.js';
-import { present } from '../present.js';
+import { mediaType } from '../body/body.js';
+import { type Answer, ok } from '../forms/answer.js';
+import { negotiate } from '../forms/media.js';
+import { readDeleteOptions } from '../options/delete-options.js';
 import { deleteObject } from '../removal.js';
 import { bodyOf, type ResourceRequest } from '../request.js';
 import { noSuchSubresource, notSupportedAt } from '../status-error.js';
+import { present } from './present.js';
 
 export async function remove(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name, caller, query } = request;

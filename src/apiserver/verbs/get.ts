@@ -1,11 +1,11 @@
-import { type Answer, ok } from '../answer.js';
+import { type Answer, ok } from '../forms/answer.js';
+import { negotiate } from '../forms/media.js';
 import { keyFor } from '../keys.js';
-import { checkReached, revisionOf } from '../list-options.js';
-import { negotiate } from '../media.js';
-import { present } from '../present.js';
+import { checkReached, revisionOf } from '../options/list-options.js';
 import type { ResourceRequest } from '../request.js';
 import { methodNotAllowed, noSuchSubresource, notFound } from '../status-error.js';
 import { fromStored } from '../versions.js';
+import { present } from './present.js';
 
 export function get(request: ResourceRequest): Answer {
   const { api, kind, namespace, name } = request;

@@ -1,16 +1,16 @@
 import { apiVersionOf } from '../../api/resource.js';
-import { type Answer, ok } from '../answer.js';
-import { after, encodeContinue } from '../continue-token.js';
+import { type Answer, ok } from '../forms/answer.js';
+import { type Media, negotiate, notAcceptable } from '../forms/media.js';
+import { metadataOf } from '../forms/partial-metadata.js';
+import { tableOf } from '../forms/table.js';
 import { prefixFor } from '../keys.js';
 import { goTypeOf, type Kind } from '../kind.js';
-import { checkListOptions, checkReached, type ListOptions, listOptionsOf } from '../list-options.js';
-import { type Media, negotiate, notAcceptable } from '../media.js';
-import { metadataOf } from '../partial-metadata.js';
+import { after, encodeContinue } from '../options/continue-token.js';
+import { checkListOptions, checkReached, type ListOptions, listOptionsOf } from '../options/list-options.js';
 import type { ResourceRequest } from '../request.js';
 import { type Selection, selectionOf, selectorsOf } from '../selection.js';
 import { gone } from '../status-error.js';
 import { Compacted, type Item, type Page, type Store } from '../store/store.js';
-import { tableOf } from '../table.js';
 import { fromStored, listedBytes } from '../versions.js';
 
 export function list(request: ResourceRequest): Answer {

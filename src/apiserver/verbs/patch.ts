@@ -7,21 +7,21 @@ import { mergePatch, withoutNulls } from '../../apimachinery/patch/merge-patch.j
 import { PatchError } from '../../apimachinery/patch/patch-error.js';
 import { strategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.js';
 import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
-import type { Answer } from '../answer.js';
-import { mediaType } from '../body.js';
+import { mediaType } from '../body/body.js';
+import { cannotBeTyped, parseJson, UNREADABLE } from '../body/decode.js';
+import { type Expected, type Knows, refuseNoVersion, typedObject, WrongType } from '../body/typed-body.js';
 import { causeOf } from '../causes.js';
-import { cannotBeTyped, parseJson, UNREADABLE } from '../decode.js';
-import { duplicateField } from '../field-validation.js';
+import type { Answer } from '../forms/answer.js';
 import type { Kind } from '../kind.js';
+import { duplicateField } from '../objects/field-validation.js';
+import { type Produced, updateObject } from '../objects/write.js';
+import { writeOptions } from '../options/write-options.js';
 import { bodyOf, expectedType, knows, type ResourceRequest, readInto } from '../request.js';
 import { badRequest, invalid, StatusError, unsupportedMediaType } from '../status-error.js';
-import { type Expected, type Knows, refuseNoVersion, typedObject, WrongType } from '../typed-body.js';
-import { type Produced, updateObject } from '../write.js';
-import { writeOptions } from '../write-options.js';
-import { answerWritten } from '../written.js';
 import { APPLY, apply } from './apply.js';
 import { JSON_PATCH, MERGE, operationProblems, patchOf, STRATEGIC, unreadable } from './patch-body.js';
 import { noName, placedAt, writableSubresource } from './update.js';
+import { answerWritten } from './written.js';
 
 type Patch = (kind: Kind, target: Unstructured, patch: unknown, expected: Expected) => unknown;
 

@@ -1,12 +1,12 @@
 import type { Unstructured } from '../../api/meta.js';
-import type { Answer } from '../answer.js';
+import type { Answer } from '../forms/answer.js';
 import { etcdKey, keyFor } from '../keys.js';
 import type { Kind, Subresource } from '../kind.js';
+import { insertSent, updateObject, type WriteOptions } from '../objects/write.js';
+import { writeOptions } from '../options/write-options.js';
 import { type ResourceRequest, sentObject } from '../request.js';
 import { badRequest, methodNotAllowed, noSuchSubresource, otherUid } from '../status-error.js';
-import { insertSent, updateObject, type WriteOptions } from '../write.js';
-import { writeOptions } from '../write-options.js';
-import { answerWritten } from '../written.js';
+import { answerWritten } from './written.js';
 
 export async function update(request: ResourceRequest): Promise<Answer> {
   const { api, kind, namespace, name } = request;

@@ -1,12 +1,12 @@
+import { negotiate } from '../forms/media.js';
 import { prefixFor } from '../keys.js';
-import { checkReached, checkWatchOptions, tooLarge, watchOptionsOf } from '../list-options.js';
-import { negotiate } from '../media.js';
+import { checkReached, checkWatchOptions, tooLarge, watchOptionsOf } from '../options/list-options.js';
 import type { ResourceRequest } from '../request.js';
 import { selectionOf, selectorsOf } from '../selection.js';
 import { gone } from '../status-error.js';
 import { Compacted } from '../store/store.js';
-import { EventFormat } from '../watch-event.js';
-import { WatchStream } from '../watch-stream.js';
+import { EventFormat } from '../watch/watch-event.js';
+import { WatchStream } from '../watch/watch-stream.js';
 
 /** Streams changes until the client, the timeout or the server ends it. */
 export async function watch(request: ResourceRequest): Promise<void> {

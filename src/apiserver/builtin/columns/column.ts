@@ -1,6 +1,6 @@
 import type { Unstructured } from '../../../api/meta.js';
 import type { PrinterColumn } from '../../../api/resource.js';
-import { humanDuration } from '../../table.js';
+import { humanDuration } from '../../forms/table.js';
 import { selectorText } from '../scale.js';
 import { type LabelSelectorSpec, typed } from '../typed.js';
 

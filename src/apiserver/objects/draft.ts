@@ -1,0 +1,143 @@
+import type { Unstructured } from '../../api/meta.js';
+import { apiVersionOf } from '../../api/resource.js';
+import { equalJson } from '../../apimachinery/json.js';
+import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
+import { isBlocking, validateWithRules } from '../../apimachinery/structural/validate-with-rules.js';
+import { causeOf } from '../causes.js';
+import { type Kind, STATUS, type Subresource, servesStatus, type WriteContext } from '../kind.js';
+import { type Cause, invalid } from '../status-error.js';
+import {
+  deletionProblems,
+  generationPart,
+  keptMetadata,
+  metadataProblems,
+  metadataUpdateProblems,
+  newMetadata,
+} from './object-meta.js';
+import { adoptOwners, recordOwners } from './ownership.js';
+
+/** What will be stored for a new object; refuses what the kind does not allow. Without a manager, `sent` has its owners. */
+export function draftOfNew(
+  kind: Kind,
+  namespace: string,
+  sent: Unstructured,
+  context: WriteContext,
+  manager: string | undefined,
+): Unstructured {
+  const { status, ...rest } = sent;
+  const draft: Unstructured = {
+    ...rest,
+    ...(status !== undefined && !servesStatus(kind) ? { status } : {}),
+    metadata: newMetadata(sent.metadata, kind, namespace, context.now),
+  };
+  refuseOtherType(kind, draft);
+  kind.strategy.prepareCreate?.(draft, context);
+  const aboutMetadata = metadataProblems(draft.metadata, kind);
+  refuse(kind, draft.metadata.name, [
+    ...aboutMetadata,
+    ...schemaProblems(kind, draft, undefined, aboutMetadata),
+    ...(kind.strategy.validate?.(draft, undefined) ?? []),
+  ]);
+  if (manager !== undefined) {
+    const read = kind.custom ? sent : undefined;
+    recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now, sent: read });
+  }
+  return draft;
+}
+
+/** What will be stored for a changed object. Without a manager, `sent` has its owners. */
+export function draftOfUpdate(
+  kind: Kind,
+  { name, subresource }: { readonly name: string; readonly subresource: Subresource | undefined },
+  { sent, before }: { readonly sent: Unstructured; readonly before: Unstructured },
+  context: WriteContext,
+  manager: string | undefined,
+): Unstructured {
+  if (!subresource?.view && needsVersion(kind) && (sent.metadata.resourceVersion || '0') === '0') {
+    throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
+  }
+  if (!subresource) refuseOtherType(kind, sent);
+  const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
+  const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
+  if (!subresource) kind.strategy.prepareUpdate?.(draft, before, context);
+  if (kind.countsGeneration && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
+    draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
+  }
+  const aboutMetadata = [
+    ...updatedMetadataProblems(kind, draft),
+    ...(subresource ? [] : deletionProblems(sent.metadata, before.metadata)),
+    ...metadataUpdateProblems(draft.metadata, before.metadata),
+  ];
+  refuse(kind, name, [
+    // Both the common part of a write and the kind's own look at the metadata, and each tells its causes.
+    ...aboutMetadata,
+    ...aboutMetadata,
+    ...schemaProblems(kind, draft, before, aboutMetadata, subresource),
+    ...(kind.strategy.validate?.(draft, before) ?? []),
+  ]);
+  if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
+  recordOwners(kind, draft, before, {
+    manager,
+    subresource: subresource?.name ?? '',
+    now: context.now,
+    sent: kind.custom && !subresource?.view ? sent : undefined,
+  });
+  return draft;
+}
+
+/** The schema of a custom kind may say more of its metadata; that of a built-in one only how its lists merge. */
+function schemaProblems(
+  kind: Kind,
+  draft: Unstructured,
+  before: Unstructured | undefined,
+  others: readonly Cause[],
+  subresource?: Subresource,
+): readonly Cause[] {
+  const checked = kind.custom ? draft : { ...draft, metadata: {} };
+  const blocked = others.some(({ reason }) => isBlocking(reason));
+  const member = kind.custom && subresource === STATUS ? 'status' : undefined;
+  return validateWithRules(kind.schema, checked, before, { blocked, member }).map(causeOf);
+}
+
+/** Of a custom object that exists nobody looks at the beginning of its name. */
+const updatedMetadataProblems = (kind: Kind, { metadata }: Unstructured): readonly Cause[] =>
+  metadataProblems(metadata, kind).filter(({ field }) => !kind.custom || field !== 'metadata.generateName');
+
+/** Kinds that are never overwritten blindly. */
+const needsVersion = ({ custom, plural }: Kind): boolean => custom || plural === 'leases';
+
+/** The value is how kube-apiserver prints an absent one. */
+const MISSING_VERSION: Cause = {
+  reason: 'FieldValueInvalid',
+  message: 'Invalid value: 0: must be specified for an update',
+  field: 'metadata.resourceVersion',
+};
+
+/** Custom objects are read whatever they say they are; built-in ones have been refused by now. */
+function refuseOtherType(kind: Kind, { apiVersion, kind: named, metadata }: Unstructured): void {
+  const expected = apiVersionOf(kind);
+  const causes = [
+    ...(named === kind.kind ? [] : [causeOf(invalidValue('kind', named, `must be ${kind.kind}`))]),
+    ...(apiVersion === expected ? [] : [causeOf(invalidValue('apiVersion', apiVersion, `must be ${expected}`))]),
+  ];
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
+  if (causes.length > 0) throw invalid({ group, plural: '', kind: named }, metadata.name, causes);
+}
+
+function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
+  if (causes.length > 0) throw invalid(kind, name, causes);
+}
+
+/** The status of a kind with that subresource changes only there. */
+function withoutStatus(kind: Kind, before: Unstructured, sent: Unstructured): Unstructured {
+  if (!servesStatus(kind)) return sent;
+  const { status: _, ...rest } = sent;
+  return 'status' in before ? { ...rest, status: before.status } : rest;
+}
+
+/** Nothing would change but the resourceVersion: then not even that does. */
+export function isSame(draft: Unstructured, before: Unstructured): boolean {
+  const { resourceVersion: _a, ...drafted } = draft.metadata;
+  const { resourceVersion: _b, ...was } = before.metadata;
+  return equalJson({ ...draft, metadata: drafted }, { ...before, metadata: was });
+}

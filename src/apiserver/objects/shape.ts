@@ -1,0 +1,74 @@
+import type { ObjectMeta, Unstructured } from '../../api/meta.js';
+import { isJsonObject, type JsonObject } from '../../apimachinery/json.js';
+import { applyDefaults, type Nulls } from '../../apimachinery/structural/default.js';
+import { noMetadata, readEmbedded } from '../../apimachinery/structural/embedded.js';
+import { formatFieldError, invalid } from '../../apimachinery/structural/field-error.js';
+import { OBJECT_META } from '../../apimachinery/structural/object-meta.js';
+import { prune } from '../../apimachinery/structural/prune.js';
+import { validate } from '../../apimachinery/structural/validate.js';
+import { decodeMetadata } from '../builtin/decode.js';
+import { Misfit } from '../builtin/misfit.js';
+import type { Kind } from '../kind.js';
+import { refusedBody } from './field-validation.js';
+
+export interface Shaped {
+  readonly object: Unstructured;
+  /** Fields the kind does not have, which are gone from the object. */
+  readonly unknown: readonly string[];
+}
+
+/** `converted` is what is wrong in other words, for what was not read from JSON. */
+export type Refuse = (problem: string, converted?: string) => Error;
+
+/** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
+export function shaped(
+  kind: Kind,
+  sent: Unstructured,
+  refuse: Refuse = refusedBody(kind),
+  nulls: Nulls = 'dropped',
+): Shaped {
+  const decoded = decodedAs(kind, sent, refuse);
+  checkMetadata(decoded, refuse);
+  const { value, pruned } = prune(kind.schema, decoded);
+  // What is applied was merged, not read: its embedded objects are refused where they do not fit when it is validated.
+  const read =
+    nulls === 'kept' ? value : readEmbedded(kind.schema, value, (object, path) => resource(object, path, refuse));
+  return { object: applyDefaults(kind.schema, read, nulls), unknown: pruned };
+}
+
+/** An object inside a custom one has its metadata read as the custom one has. */
+function resource(object: JsonObject, path: string, refuse: Refuse): JsonObject {
+  const misfit = (member: string, why: string): Error =>
+    refuse(formatFieldError(invalid(`${path}.${member}`, object[member], why)));
+  for (const member of ['apiVersion', 'kind']) {
+    if (Object.hasOwn(object, member) && typeof object[member] !== 'string') throw misfit(member, 'must be a string');
+  }
+  const { metadata } = object;
+  if (metadata === undefined) return object;
+  if (metadata !== null && !isJsonObject(metadata)) throw misfit('metadata', noMetadata(metadata));
+  try {
+    // Its members are what is read here.
+    return { ...object, metadata: decodeMetadata((metadata ?? {}) as ObjectMeta) };
+  } catch (error) {
+    throw error instanceof Misfit ? misfit('metadata', error.message) : error;
+  }
+}
+
+interface Decoding {
+  decode?(object: Unstructured): Unstructured;
+}
+
+/** Refuses what does not fit the types of a built-in kind; of a custom one, only its metadata is such. */
+export function decodedAs(kind: Decoding, sent: Unstructured, refuse: Refuse): Unstructured {
+  try {
+    return kind.decode ? kind.decode(sent) : { ...sent, metadata: decodeMetadata(sent.metadata) };
+  } catch (error) {
+    throw error instanceof Misfit ? refuse(error.message, error.converted) : error;
+  }
+}
+
+/** Metadata is read before anything looks at it, so its types must be right. */
+function checkMetadata({ metadata }: Unstructured, refuse: Refuse): void {
+  const [wrong] = validate(OBJECT_META, metadata, 'metadata').filter(({ type }) => type === 'FieldValueTypeInvalid');
+  if (wrong) throw refuse(`${wrong.field}: ${wrong.message}`);
+}
