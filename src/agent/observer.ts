@@ -4,7 +4,8 @@ import type { Logger } from '../control/log.js';
 import type { Cache, Change } from '../kube/cache.js';
 import type { KubeClient } from '../kube/client.js';
 import { startInformer } from '../kube/informer.js';
-import { isNewer, type Seen, type Slim, seenOf, slimOf } from './seen.js';
+import { isNewer, isOvertaken } from '../kube/resource-version.js';
+import { type Seen, type Slim, seenOf, slimOf } from './seen.js';
 
 /** An object somebody wants to hear of. */
 export interface Target {
@@ -123,9 +124,11 @@ export function createObserver(
     const wanted = kind?.followers.get(keyOf(object));
     const seen = seenOf(object, wanted !== undefined && [...wanted.values()].includes(true));
     if (!kind || !wanted) return seen;
-    const cached = kind.cache.get(keyOf(object));
-    const stale = cached && isNewer(cached.metadata.resourceVersion ?? '', seen.resourceVersion);
-    if (!stale) kind.answers.set(keyOf(object), seen);
+    const key = keyOf(object);
+    const isOld =
+      isNewer(kind.answers.get(key)?.resourceVersion, seen.resourceVersion) ||
+      isOvertaken(kind.cache, key, seen.resourceVersion);
+    if (!isOld) kind.answers.set(key, seen);
     return seen;
   };
 
@@ -154,7 +157,9 @@ export function createObserver(
       const kind = kinds.get(idOf(type));
       if (!kind) return { kind: 'unknown' };
       const answer = kind.answers.get(key);
-      if (answer) return { kind: 'present', seen: answer };
+      // A list that lacks the object tells nobody so: it may have come and gone before.
+      if (answer && !isOvertaken(kind.cache, key, answer.resourceVersion)) return { kind: 'present', seen: answer };
+      kind.answers.delete(key);
       // Only `trim` fills this cache.
       const slim = kind.cache.get(key) as Slim | undefined;
       if (slim) return slim.seen ? { kind: 'present', seen: slim.seen } : { kind: 'unknown' };

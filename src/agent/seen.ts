@@ -29,12 +29,6 @@ export const seenOf = (object: Unstructured, keep: boolean): Seen => ({
   object: keep ? object : undefined,
 });
 
-/** Versions of one server grow; for a server that counts otherwise any other version is taken for newer. */
-export function isNewer(a: string, b: string): boolean {
-  if (/^\d+$/.test(a) && /^\d+$/.test(b)) return a.length === b.length ? a > b : a.length > b.length;
-  return a !== b;
-}
-
 /** What a cache keeps of an object: its identity, and what was seen of it if a work is interested. */
 export interface Slim extends Unstructured {
   readonly seen: Seen | undefined;

@@ -7,6 +7,7 @@ import type { Logger } from '../control/log.js';
 import { again, done, type Outcome, type Reconcile } from '../control/outcome.js';
 import type { Cache } from '../kube/cache.js';
 import type { KubeClient } from '../kube/client.js';
+import { isOvertaken } from '../kube/resource-version.js';
 import { leftOver, resourceKey, sortedResources, typeOf } from './applied-resources.js';
 import { collect } from './collect.js';
 import {
@@ -63,10 +64,11 @@ export function workReconciler(parts: WorkLoopParts): Reconcile {
   };
 
   const recordOf = (work: ManifestWork, memory: WorkMemory): AppliedManifestWork | undefined => {
-    const cached = records.get(`${identity.hubHash}-${work.metadata.name}`);
+    const key = `${identity.hubHash}-${work.metadata.name}`;
+    const cached = records.get(key);
     const answer = memory.record;
-    // An answer outlives its object when the watch tells first that it is gone.
-    const record = latest(cached, answer);
+    const isOld = answer && isOvertaken(records, key, answer.metadata.resourceVersion);
+    const record = isOld ? cached : latest(cached, answer);
     memory.record = record === cached ? undefined : record;
     return record;
   };

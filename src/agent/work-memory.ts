@@ -1,7 +1,7 @@
 import type { AppliedManifestWork } from '../api/applied-work.js';
 import type { ManifestWork } from '../api/work.js';
+import { isNewer } from '../kube/resource-version.js';
 import type { Attempt } from './attempt.js';
-import { isNewer } from './seen.js';
 
 /** What the agent remembers of one work between passes. Losing it costs requests, never correctness. */
 export interface WorkMemory {
@@ -40,5 +40,5 @@ interface Versioned {
 /** The later of what the watch delivered and what the server answered to us. */
 export function latest<T extends Versioned>(cached: T | undefined, answer: T | undefined): T | undefined {
   if (!cached || !answer) return cached ?? answer;
-  return isNewer(answer.metadata.resourceVersion ?? '', cached.metadata.resourceVersion ?? '') ? answer : cached;
+  return isNewer(answer.metadata.resourceVersion, cached.metadata.resourceVersion) ? answer : cached;
 }

@@ -2,9 +2,9 @@ import { keyOf } from '../api/meta.js';
 import type { PlacementDecision } from '../api/placement-decision.js';
 import { PLACEMENT_LABEL } from '../api/placement-labels.js';
 import type { Cache, Change } from '../kube/cache.js';
+import { isNewer } from '../kube/resource-version.js';
 import { clustersOf } from '../scheduler/publication.js';
 import type { Decisions, EntryCounts } from '../scheduler/snapshot.js';
-import { isOlder } from './resource-version.js';
 
 const NONE: EntryCounts = new Map();
 const REMEMBERED_DELETIONS = 4096;
@@ -62,7 +62,7 @@ export class DecisionLedger implements Decisions {
     const key = keyOf(decision);
     const known = this.#objects.get(key);
     if (this.#gone.has(decision.metadata.uid ?? '')) return false;
-    if (known && known.metadata.uid === decision.metadata.uid && !isOlder(versionOf(known), versionOf(decision))) {
+    if (known && known.metadata.uid === decision.metadata.uid && !isNewer(versionOf(decision), versionOf(known))) {
       return false;
     }
     const placements = new Set([ownerOf(decision), ...(known ? [ownerOf(known)] : [])]);
@@ -106,7 +106,7 @@ export class DecisionLedger implements Decisions {
   /** Written by us, never seen by the cache although that is further on: someone deleted it in between. */
   #isPhantom(decision: PlacementDecision): boolean {
     const key = keyOf(decision);
-    return !this.#cache.get(key) && !isOlder(this.#cache.resourceVersion, versionOf(decision));
+    return !this.#cache.get(key) && !isNewer(versionOf(decision), this.#cache.resourceVersion);
   }
 
   #recount(placement: string): void {

@@ -5,6 +5,7 @@ import { SCHEDULING_DISABLED_ANNOTATION } from '../api/placement-labels.js';
 import { TerminalError } from '../control/errors.js';
 import type { KubeClient } from '../kube/client.js';
 import type { EventRecorder } from '../kube/events.js';
+import { isNewer } from '../kube/resource-version.js';
 import { InvalidClusterSet } from '../scheduler/fleet.js';
 import type { Profile } from '../scheduler/profile.js';
 import { isNameTooLong, type Schedule, schedule } from '../scheduler/schedule.js';
@@ -14,7 +15,6 @@ import { keptStatusOf, type PlacementStatus, statusOf } from '../scheduler/statu
 import type { DecisionLedger } from './decision-ledger.js';
 import { writeDecisions } from './decision-writer.js';
 import type { OwnWrites } from './own-writes.js';
-import { isOlder } from './resource-version.js';
 
 export interface Publisher {
   /** Undefined when the placement must not be touched. */
@@ -49,7 +49,7 @@ export function createPublisher(parts: Parts): Publisher {
     const last = written.get(keyOf(placement));
     const isAhead =
       last?.metadata.uid === placement.metadata.uid &&
-      isOlder(placement.metadata.resourceVersion, last?.metadata.resourceVersion);
+      isNewer(last?.metadata.resourceVersion, placement.metadata.resourceVersion);
     return last && isAhead ? { ...placement, status: last.status } : placement;
   };
 
