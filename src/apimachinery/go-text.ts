@@ -15,6 +15,9 @@ export const goJson = (value: unknown): string =>
     (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+/** A value in a message about it: a text is quoted as Go quotes it, anything else is JSON. */
+export const goShown = (value: unknown): string => (typeof value === 'string' ? goQuoted(value) : goJson(value));
+
 /** Escapes JSON lacks. */
 const GO_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\\u0007', '\\a'],

@@ -1,4 +1,4 @@
-import { goQuoted } from './go-text.js';
+import { goShown } from './go-text.js';
 import { memberOf } from './json.js';
 import { labelKeyProblems, labelValueProblems } from './names.js';
 
@@ -18,7 +18,7 @@ export class SelectorError extends Error {
 }
 
 const invalid = (field: string, value: unknown, detail: string): string =>
-  `${field}: Invalid value: ${typeof value === 'string' ? goQuoted(value) : JSON.stringify(value)}: ${detail}`;
+  `${field}: Invalid value: ${goShown(value)}: ${detail}`;
 
 function keyProblems(key: string, field = 'key'): string[] {
   const errors = labelKeyProblems(key);

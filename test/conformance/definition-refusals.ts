@@ -72,6 +72,14 @@ export const DEFINITION_REFUSALS: Readonly<Record<string, Refusal>> = {
     { type: 'string', default: 5 },
     '.default: Invalid value: "integer":  in body must be of type string: "integer"',
   ),
+  'a default with a member of another type': property(
+    {
+      type: 'object',
+      properties: { y: { type: 'object', properties: { z: { type: 'string' } } } },
+      default: { y: { z: 1 } },
+    },
+    '.default.y.z: Invalid value: "integer": y.z in body must be of type string: "integer"',
+  ),
   'a default with unknown fields': property(
     { type: 'object', properties: {}, default: { y: 1 } },
     '.default: Invalid value: {"y":1}: must not have unknown fields',

@@ -1,4 +1,4 @@
-import { goJson, goQuoted } from '../go-text.js';
+import { goJson, goShown } from '../go-text.js';
 import { isJsonObject } from '../json.js';
 import type { ListType } from './ownership-type.js';
 
@@ -25,11 +25,9 @@ export const formatPath = (path: readonly string[]): string => path.map(formatEl
 function formatElement(element: string): string {
   const text = element.slice(2);
   if (element.startsWith('f:')) return `.${text}`;
-  if (element.startsWith('v:')) return `[=${shown(JSON.parse(text))}]`;
+  if (element.startsWith('v:')) return `[=${goShown(JSON.parse(text))}]`;
   if (!element.startsWith('k:')) return `[${text}]`;
   const keys: unknown = JSON.parse(text);
   const pairs = isJsonObject(keys) ? Object.entries(keys) : [];
-  return `[${pairs.map(([key, value]) => `${key}=${shown(value)}`).join(',')}]`;
+  return `[${pairs.map(([key, value]) => `${key}=${goShown(value)}`).join(',')}]`;
 }
-
-const shown = (value: unknown): string => (typeof value === 'string' ? goQuoted(value) : JSON.stringify(value));

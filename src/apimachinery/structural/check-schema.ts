@@ -1,6 +1,6 @@
 import { checkRules } from '../cel/rule-check.js';
 import { equalJson, isJsonObject, type JsonObject } from '../json.js';
-import { type FieldError, forbidden, formatFieldError, invalid } from './field-error.js';
+import { below, type FieldError, forbidden, formatFieldError, invalid } from './field-error.js';
 import { isTypeOrMetadata } from './node.js';
 import { pruneValue } from './prune.js';
 import type { StructuralSchema } from './schema.js';
@@ -48,10 +48,6 @@ function ownDefaultProblems(node: JsonObject, path: string): FieldError[] {
   if (!equalJson(pruneValue(schema, value).value, value)) {
     return [invalid(`${path}.default`, value, 'must not have unknown fields')];
   }
-  const at = `${path}.default`;
   // Inside a default, messages name the place from the default on.
-  return validate(schema, value, at).map((problem) => ({
-    ...problem,
-    message: problem.message.replace(`: ${at}`, ': '),
-  }));
+  return validate(schema, value).map((error) => ({ ...error, field: below(`${path}.default`, error.field) }));
 }

@@ -1,4 +1,4 @@
-import { goJson, goNumber, goQuoted } from '../go-text.js';
+import { goNumber, goQuoted, goShown } from '../go-text.js';
 import { sortedJson } from '../json.js';
 
 export type FieldErrorType =
@@ -62,10 +62,7 @@ const withValue = (type: FieldErrorType, path: string, value: unknown, detail: s
   ),
 });
 
-function shown(value: unknown): string {
-  if (typeof value === 'string') return goQuoted(value);
-  return typeof value === 'number' ? goNumber(value) : goJson(sortedJson(value));
-}
+const shown = (value: unknown): string => (typeof value === 'number' ? goNumber(value) : goShown(sortedJson(value)));
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
@@ -81,7 +78,7 @@ export const invalid = (path: string, value: unknown, detail: string): FieldErro
 export const invalidShown = (path: string, value: unknown, detail: string): FieldError => ({
   type: 'FieldValueInvalid',
   field: path,
-  message: `${TITLE.FieldValueInvalid}: ${typeof value === 'string' ? goQuoted(value) : goJson(value)}: ${detail}`,
+  message: `${TITLE.FieldValueInvalid}: ${goShown(value)}: ${detail}`,
 });
 
 export const typeInvalid = (path: string, value: unknown, detail: string): FieldError =>

@@ -5,7 +5,7 @@ import type { StructuralSchema } from './schema.js';
 import { validate, validateUpdate } from './validate.js';
 
 /** After these a rule could not tell what is wrong. */
-const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
+const BLOCKING: ReadonlySet<string> = new Set<FieldErrorType>([
   'FieldValueNotSupported',
   'FieldValueRequired',
   'FieldValueTooLong',
@@ -14,7 +14,7 @@ const BLOCKING: ReadonlySet<FieldErrorType> = new Set([
 ]);
 
 /** Whether rules are left out after a problem of this type. */
-export const isBlocking = (type: string): boolean => [...BLOCKING].some((one) => one === type);
+export const isBlocking = (type: string): boolean => BLOCKING.has(type);
 
 export interface Look {
   /** Something else was found that keeps rules from being looked at. */

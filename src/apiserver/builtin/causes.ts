@@ -1,4 +1,4 @@
-import { goJson, goQuoted } from '../../apimachinery/go-text.js';
+import { goShown } from '../../apimachinery/go-text.js';
 import type { Cause } from '../status-error.js';
 
 export const required = (field: string, detail = ''): Cause => ({
@@ -33,4 +33,4 @@ export const duplicate = (field: string, value: unknown): Cause => ({
 
 export const immutable = (field: string, value: unknown): Cause => invalidValue(field, value, 'field is immutable');
 
-const shown = (value: unknown): string => (typeof value === 'string' ? goQuoted(value) : goJson(value ?? null));
+const shown = (value: unknown): string => goShown(value ?? null);

@@ -3,17 +3,14 @@ import { duplicate, type FieldError, invalid, required } from '../../apimachiner
 import type { StructuralSchema } from '../../apimachinery/structural/schema.js';
 import type { DefinedVersion } from './definition.js';
 
+type Part = 'additionalPrinterColumns' | 'subresources' | 'selectableFields';
+
 /** Where Kubernetes names a part of versions: outside of them when they all have the same. */
-const partPath = (
-  versions: readonly DefinedVersion[],
-  at: number,
-  part: 'additionalPrinterColumns' | 'subresources' | 'selectableFields',
-): string =>
+const partPath = (versions: readonly DefinedVersion[], at: number, part: Part): string =>
   versions.every((version) => equalJson(version[part], versions[0]?.[part]))
     ? `spec.${part}`
     : `spec.versions[${at}].${part}`;
 
-type Part = 'additionalPrinterColumns' | 'subresources' | 'selectableFields';
 type Check = (version: DefinedVersion, path: string) => readonly FieldError[];
 
 /** A part all versions share is looked at once. */

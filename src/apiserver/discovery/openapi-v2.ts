@@ -1,5 +1,6 @@
 import type { Kind } from '../kind.js';
 import type { KindRegistry } from '../kind-registry.js';
+import { BUILT_IN_INFO } from './openapi.js';
 
 export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 
@@ -13,12 +14,10 @@ const patchPathOf = ({ group, version, plural, namespaced }: Kind): string => {
 
 const patchable = (kinds: KindRegistry): readonly Kind[] => kinds.all().filter(({ verbs }) => verbs.includes('patch'));
 
-const INFO = { title: 'Kubernetes', version: '1.36' };
-
 /** The writes of every kind, without definitions: those are in OpenAPI v3. */
 export const openApiV2 = (kinds: KindRegistry) => ({
   swagger: '2.0',
-  info: INFO,
+  info: BUILT_IN_INFO,
   paths: Object.fromEntries(
     patchable(kinds).map((kind) => {
       const { group, version, kind: name } = kind;
@@ -32,7 +31,7 @@ export const openApiV2 = (kinds: KindRegistry) => ({
 
 /** The same in the encoding kubectl asks for. Numbers are those of gnostic's OpenAPIv2.proto. */
 export function openApiV2Protobuf(kinds: KindRegistry): Buffer {
-  const info = message(2, text(1, INFO.title), text(2, INFO.version));
+  const info = message(2, text(1, BUILT_IN_INFO.title), text(2, BUILT_IN_INFO.version));
   const paths = patchable(kinds).map((kind) => message(2, text(1, patchPathOf(kind)), message(2, patchOf(kind))));
   return Buffer.concat([text(1, '2.0'), info, message(8, ...paths)].map(whole));
 }

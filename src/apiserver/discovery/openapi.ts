@@ -62,7 +62,7 @@ export function openApiDocument(kinds: KindRegistry, path: string): Buffer | und
   return text;
 }
 
-const BUILT_IN_INFO = { title: 'Kubernetes', version: '1.36' };
+export const BUILT_IN_INFO = { title: 'Kubernetes', version: '1.36' };
 const CUSTOM_INFO = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
 
 const documentOf = (path: string, kinds: readonly Kind[]): Json => ({
