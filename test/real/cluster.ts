@@ -6,13 +6,13 @@ import { kubeconfigText } from '../../src/apiserver/kubeconfig.js';
 import { type KeyPair, openPki, type Pki, type Subject } from '../../src/apiserver/pki.js';
 import { type Access, Wire } from '../conformance/wire.js';
 import { freePorts } from '../scenarios/free-ports.js';
+import { until } from '../until.js';
 import { BINARIES, type Binary, findBinaries } from './binaries.js';
 import { compactEtcd } from './etcd.js';
 import { type Guarded, startGuarded } from './guarded.js';
 import { auditLog, etcdUrl, flagsOf, type Layout, serverUrl } from './server-flags.js';
 import { silent } from './silent.js';
 
-const START_LIMIT_MS = 180_000;
 /** What deletes, fills aggregated roles and namespaces and signs requests: nothing here runs pods. */
 const CONTROLLERS = [
   'garbage-collector-controller',
@@ -175,12 +175,10 @@ class Servers {
       }
     };
     try {
-      const deadline = Date.now() + START_LIMIT_MS;
-      while (!(await answers())) {
+      await until('kube-apiserver to be ready', async () => {
         for (const server of this.#running.values()) await server.assertRunning();
-        if (Date.now() > deadline) throw new Error(`kube-apiserver was not ready within ${START_LIMIT_MS / 1000} s`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+        return answers();
+      });
     } finally {
       wire.close();
     }

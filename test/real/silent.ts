@@ -1,13 +1,9 @@
+import { until } from '../until.js';
+
 const TRY_MS = 300;
-const LIMIT_MS = 10_000;
 
 /** Resolves when nobody answers there any more, not even with a refusal. */
-export async function silent(url: string): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
-  while (await says(url)) {
-    if (Date.now() > deadline) throw new Error(`${url} still answers after ${LIMIT_MS / 1000} s`);
-  }
-}
+export const silent = (url: string): Promise<true> => until(`${url} to say nothing`, async () => !(await says(url)));
 
 async function says(url: string): Promise<boolean> {
   try {
