@@ -55,6 +55,9 @@ const versionOf = (path: string): string =>
     .exec(execFileSync(path, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }))?.[1]
     ?.replace(/^/, '1.') ?? 'unknown';
 
+/** Only a kubectl that hangs takes so long. */
+const LIMIT_MS = 120_000;
+
 let running = 0;
 const waiting: (() => void)[] = [];
 
@@ -70,21 +73,28 @@ function done(): void {
 }
 
 export interface RunOptions {
-  readonly input?: string;
+  readonly input?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function runKubectl(path: string, args: readonly string[], { input, env = {} }: RunOptions): Promise<Run> {
   await turn();
   try {
-    return await new Promise((resolve) => {
+    return await new Promise((resolve, reject) => {
       const child = execFile(
         path,
         args,
-        { env: { PATH: process.env.PATH, ...env }, timeout: 30_000 },
-        (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+        { env: { PATH: process.env.PATH, ...env }, timeout: LIMIT_MS },
+        (error, stdout, stderr) => {
+          if (error?.killed) reject(new Error(`kubectl ${args.join(' ')} did not end: ${stdout}${stderr}`));
+          else resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr });
+        },
       );
-      child.stdin?.end(input ?? '');
+      // A kubectl that fails before it reads its input has said so by its exit code and its text.
+      child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') reject(error);
+      });
+      child.stdin?.end(input);
     });
   } finally {
     done();

@@ -65,6 +65,8 @@ function backend(root: string, request: IncomingMessage, response: ServerRespons
       HTTP_CONTENT_ENCODING: String(request.headers['content-encoding'] ?? ''),
     },
   });
+  // A git that refuses without reading the request says so in its answer.
+  child.stdin.on('error', () => undefined);
   request.pipe(child.stdin);
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -54,7 +54,7 @@ async function playStep(terminal: Terminal, step: Step): Promise<readonly Entry[
   const words = args.split(' ').map((word) => word.replaceAll('\\t', ' '));
   if (until) return playUntil(terminal, { args, words, ...until });
   const editor = edit === undefined ? {} : { KUBE_EDITOR: `sed -i "${edit}"` };
-  const run = await runKubectl(path, words, { input: input ?? '', env: { ...env, ...editor } });
+  const run = await runKubectl(path, words, { input, env: { ...env, ...editor } });
   return [{ ...entryOf(terminal, args, run), ...(among ? { among } : {}) }];
 }
 
