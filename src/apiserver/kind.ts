@@ -37,6 +37,12 @@ export interface LocalObjects {
   delete(kind: Kind, name: NamespacedName, options?: LocalDeleteOptions): Promise<void>;
 }
 
+/**
+ * Where a value that is read comes from: JSON, or a merge of values, which Kubernetes converts instead: what misfits is told in
+ * other words and order, and whole numbers always fit.
+ */
+export type Origin = 'json' | 'merged';
+
 /** What hooks of a kind may know about the request. */
 export interface WriteContext {
   readonly user: User;
@@ -72,7 +78,7 @@ export interface Subresource {
   /** What a GET gives when that may be refused. */
   get?(object: Unstructured): Unstructured;
   /** As for kinds: refuses JSON that does not fit. */
-  decode?(object: Unstructured): Unstructured;
+  decode?(object: Unstructured, origin?: Origin): Unstructured;
   /** What is stored after `sent` was written here over `before`: `status` takes only the status. */
   merge?(before: Unstructured, sent: Unstructured, context: WriteContext): Unstructured;
   /** What is sent must have the name of the URL. */
@@ -118,13 +124,15 @@ export interface Kind extends ResourceType {
   readonly countsGeneration: boolean;
   /** Finalizers must have a domain, or be Kubernetes' own. */
   readonly qualifiesFinalizers: boolean;
+  /** Every update has `generateName` looked at by the rule of names. */
+  readonly rechecksPrefix: boolean;
   /** An update creates what does not exist. */
   readonly createsOnUpdate: boolean;
   readonly storage: Storage;
   /** A deletion is answered with the object, not with a Status. */
   readonly returnsDeleted: boolean;
   /** Refuses, with 400, JSON that does not fit the types of a built-in kind, and drops nulls; first thing on every write. */
-  decode?(object: Unstructured): Unstructured;
+  decode?(object: Unstructured, origin?: Origin): Unstructured;
   /** How OpenAPI tells it, when that is more than its schema. */
   document?(): KindDocument;
   /** From this version to what is stored and back; the identity but for `apiVersion` when absent. */

@@ -4,7 +4,7 @@ import type { Api, Caller } from './api.js';
 import { mediaType, readBody } from './body/body.js';
 import { decodeObject } from './body/decode.js';
 import type { Expected, Knows } from './body/typed-body.js';
-import type { Kind, Subresource } from './kind.js';
+import type { Kind, Origin, Subresource } from './kind.js';
 import { duplicateField, refusedBody, reportStrictErrors, unknownField } from './objects/field-validation.js';
 import { decodedAs, type Refuse, shaped } from './objects/shape.js';
 import type { WriteOptions } from './objects/write.js';
@@ -45,7 +45,7 @@ export async function sentObject(
   return readInto(request, subresource, object, problems, options, refusedBody(expected));
 }
 
-/** Reads JSON into the type it is to have, and reports what strict validation has against it. */
+/** Reads what was sent into the type it is to have, and reports what strict validation has against it. */
 export function readInto(
   { kind }: ResourceRequest,
   subresource: Subresource | undefined,
@@ -53,10 +53,11 @@ export function readInto(
   problems: readonly string[],
   { fieldValidation, caller }: WriteOptions,
   refuse: Refuse,
+  origin: Origin = 'json',
 ): Unstructured {
   const { object, unknown } = subresource?.type
-    ? { object: decodedAs(subresource, sent, refuse), unknown: [] }
-    : shaped(kind, sent, refuse);
+    ? { object: decodedAs(subresource, sent, refuse, origin), unknown: [] }
+    : shaped(kind, sent, refuse, { origin });
   reportStrictErrors(
     [...problems, ...unknown.map((field) => unknownField(field, kind.custom))],
     fieldValidation,

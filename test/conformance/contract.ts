@@ -6,6 +6,7 @@ import { APPLY_REFUSALS } from './apply-refusals.js';
 import { AUTHENTICATION_CASES } from './authentication.js';
 import { CERTIFICATE_CASES } from './certificates.js';
 import { CLIENT_CASES } from './clients.js';
+import { CONVERSION_CASES, CONVERSION_REFUSALS } from './conversions.js';
 import { CREDENTIAL_CASES } from './credentials.js';
 import { CUSTOM_RESOURCE_CASES } from './custom-resources.js';
 import { DEFINITION_REFUSALS } from './definition-refusals.js';
@@ -72,6 +73,7 @@ const CASES = {
   ...CLIENT_CASES,
   ...FUZZED_CASES,
   ...ODD_VALUE_CASES,
+  ...CONVERSION_CASES,
   ...FUZZED_KIND_CASES,
   ...MEMBER_NAME_CASES,
 };
@@ -87,6 +89,7 @@ const ALL_REFUSALS = {
   ...FUZZED_REFUSALS,
   ...FUZZED_KIND_REFUSALS,
   ...ODD_VALUE_REFUSALS,
+  ...CONVERSION_REFUSALS,
   ...UNREADABLE_REFUSALS,
   ...MEMBER_NAME_REFUSALS,
 };

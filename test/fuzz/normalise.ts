@@ -11,8 +11,8 @@ const CUT_UUID = /(?<="uid":")[0-9a-f-]{1,35} \.\.\.\)/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const VERSION_IN_TEXT =
   /((?:ResourceVersion in [a-z ]+|current): |in (?:record|the precondition) \(|"resourceVersion":")(\d+)/gi;
-/** The whole text: a patch put it where versions are not. */
-const MOVED_VERSION = /^\d{3,}$/;
+/** The whole text, or shown as what is no time: a patch put it where versions are not. */
+const MOVED_VERSION = /^\d{3,}$|(?<=parsing time ")\d{3,}(?=" as )/g;
 const SHOWN = /Invalid value: ("(?:[^"\\]|\\.)*")/g;
 /** What the generator lets servers make names from. */
 const GENERATED = /\bgen-\d*-[a-z0-9]{5}\b/g;

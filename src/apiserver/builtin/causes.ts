@@ -1,4 +1,4 @@
-import { goShown } from '../../apimachinery/go-text.js';
+import { goJson, goShown } from '../../apimachinery/go-text.js';
 import type { Cause } from '../status-error.js';
 
 export const required = (field: string, detail = ''): Cause => ({
@@ -32,5 +32,12 @@ export const duplicate = (field: string, value: unknown): Cause => ({
 });
 
 export const immutable = (field: string, value: unknown): Cause => invalidValue(field, value, 'field is immutable');
+
+/** As `immutable`, of a text whose type has a name: Kubernetes shows it as JSON. */
+export const immutableNamed = (field: string, value: string): Cause => ({
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: ${goJson(value)}: field is immutable`,
+  field,
+});
 
 const shown = (value: unknown): string => goShown(value ?? null);

@@ -2,7 +2,7 @@ import type { Unstructured } from '../../api/meta.js';
 import { equalJson, memberOf } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
-import { duplicate, forbiddenField, immutable, invalidValue, required } from './causes.js';
+import { duplicate, forbiddenField, immutableNamed, invalidValue, required } from './causes.js';
 import { type Labels, specOf, typed } from './typed.js';
 
 const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
@@ -89,7 +89,7 @@ export const secret: Strategy = {
   validate(object, before) {
     const { data = {}, type = '' } = typed<Data>(object);
     return [
-      ...(before && typed<Data>(before).type !== type ? [immutable('type', type)] : []),
+      ...(before && typed<Data>(before).type !== type ? [immutableNamed('type', type)] : []),
       ...validateImmutable(typed<Data>(object), before && typed<Data>(before)),
       ...Object.entries(data).flatMap(([key]) => validateDataKey(key, 'data')),
       ...(memberOf(SECRET_TYPE_KEYS, type) ?? [])

@@ -1,7 +1,9 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
+import { isInt64 } from '../../apimachinery/go-text.js';
 import { microTimeProblem, timeProblem } from '../../apimachinery/go-time.js';
 import { mapUnlessSame } from '../../apimachinery/json.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
+import type { Origin } from '../kind.js';
 import { base64Fault } from './base64.js';
 import { Misfit, misfit, type Place, unreadable } from './misfit.js';
 import { type Field, fieldsOf } from './schema.js';
@@ -13,30 +15,25 @@ type Json = Record<string, unknown>;
  * What Kubernetes makes of a client's JSON when it reads it into the types of a built-in kind: a value of the wrong type is
  * refused in its words, nulls and empty lists and maps are as good as absent. Unknown fields are left alone.
  */
-export const decode = (model: string, object: Unstructured): Unstructured => read(model, object) as Unstructured; // an object went in, and only members of it are dropped
+export const decode = (model: string, object: Unstructured, origin: Origin = 'json'): Unstructured =>
+  read(model, object, origin) as Unstructured; // an object went in, and only members of it are dropped
 
 /** Of a custom object, where an empty list of owners is as good as none. */
 export function decodeMetadata(metadata: ObjectMeta): ObjectMeta {
-  const { managedFields, ...rest } = read('V1ObjectMeta', metadata) as ObjectMeta; // as above
+  const { managedFields, ...rest } = read('V1ObjectMeta', metadata, 'json') as ObjectMeta; // as above
   return managedFields === undefined || managedFields.length === 0 ? rest : { ...rest, managedFields };
 }
 
-function read(model: string, object: Json): Json {
+function read(model: string, object: Json, origin: Origin): Json {
   const misfits: Misfit[] = [];
-  try {
-    const result = decodeModel(model, object, { path: [], misfits });
-    const [first] = misfits;
-    if (first) throw first;
-    return result;
-  } catch (error) {
-    const [first] = misfits;
-    // What is not read from JSON is told in its own order.
-    throw error instanceof Misfit && first ? new Misfit(error.message, first.converted) : error;
-  }
+  const result = decodeModel(model, object, { path: [], misfits, origin });
+  const [first] = misfits;
+  if (first) throw first;
+  return result;
 }
 
-/** What is read, and how far: a value that does not fit is told at the end, unless a later one cannot be read at all. */
-interface Reading extends Pick<Place, 'path'> {
+/** What is read, and how far: JSON that does not fit is told at the end, unless a later value cannot be read at all. */
+interface Reading extends Pick<Place, 'path' | 'origin'> {
   readonly misfits: Misfit[];
 }
 
@@ -51,7 +48,7 @@ function knownFields(model: string): Fields {
   return known;
 }
 
-function decodeModel(model: string, value: Json, { path, misfits }: Reading): Json {
+function decodeModel(model: string, value: Json, { path, misfits, origin }: Reading): Json {
   let result = value;
   const known = knownFields(model);
   // In the order of the body: the first misfit is told.
@@ -59,7 +56,7 @@ function decodeModel(model: string, value: Json, { path, misfits }: Reading): Js
     const field = known.get(name);
     if (!field) continue;
     const { code, required } = field;
-    const after = decodeValue(code, before, { model, path: [...path, name], misfits });
+    const after = decodeValue(code, before, { model, path: [...path, name], misfits, origin });
     if (after === before && !isEmpty(code, after)) continue;
     if (result === value) result = { ...value };
     // An empty list of owners is a wish: to forget them.
@@ -84,12 +81,24 @@ function decodeValue(code: string, value: unknown, site: Site): unknown {
   const decoder = DECODERS[code];
   if (decoder) return decoder(value, site);
   const check = CHECKS[code];
-  if (check) return check(value) ? value : refuse(code, value, site);
+  if (check) return check(value) ? value : (convertedNumber(code, value, site) ?? refuse(code, value, site));
   return isObject(value) ? decodeModel(code, value, site) : refuse(code, value, site);
 }
 
 function refuse(code: string, value: unknown, site: Site): undefined {
-  site.misfits.push(misfit(code, value, site));
+  tell(misfit(code, value, site), site);
+}
+
+function tell(problem: Misfit, { misfits, origin }: Site): undefined {
+  if (origin === 'merged') throw problem;
+  misfits.push(problem);
+}
+
+/** A whole number that is converted, not read, keeps the bits the field has room for; one beyond all integers is the least. */
+function convertedNumber(code: string, value: unknown, { origin }: Site): number | undefined {
+  if (origin === 'json' || (code !== 'i' && code !== 'l') || !isWhole(value)) return undefined;
+  const whole = isInt64(value) ? BigInt(value) : -(2n ** 63n);
+  return Number(code === 'i' ? BigInt.asIntN(32, whole) : whole);
 }
 
 /** Types that read themselves: of what they cannot read, Kubernetes tells at once. */
@@ -104,7 +113,7 @@ const DECODERS: Readonly<Record<string, (value: unknown, site: Site) => unknown>
 function decodeTime(value: unknown, site: Site, problemOf: (text: string) => string | undefined): string {
   if (typeof value !== 'string') throw unreadable('string', value, site);
   const problem = problemOf(value);
-  if (problem !== undefined) throw new Misfit(problem, problem);
+  if (problem !== undefined) throw new Misfit(problem);
   return value;
 }
 
@@ -120,8 +129,7 @@ function decodeBytes(value: unknown, site: Site): string | undefined {
   const fault = base64Fault(value);
   if (fault === undefined) return value;
   const problem = `illegal base64 data at input byte ${fault}`;
-  site.misfits.push(new Misfit(problem, `error decoding from json: ${problem}`));
-  return undefined;
+  return tell(new Misfit(site.origin === 'merged' ? `error decoding from json: ${problem}` : problem), site);
 }
 
 function byteOf(item: unknown, site: Site): number {
@@ -139,7 +147,7 @@ function decodeQuantity(value: unknown): string {
   const quantity = isScalar ? quantityOrUndefined(String(value).trim()) : undefined;
   if (quantity) return quantity.toString();
   const problem = `quantities must match the regular expression ${QUANTITY}`;
-  throw new Misfit(problem, problem);
+  throw new Misfit(problem);
 }
 
 function decodeMap(code: string, value: unknown, site: Site): unknown {
@@ -164,6 +172,8 @@ const isEmpty = (code: string, value: unknown): boolean =>
   value === undefined ||
   (code.startsWith('[') && Array.isArray(value) && value.length === 0) ||
   (code.startsWith('{') && isObject(value) && Object.keys(value).length === 0);
+
+const isWhole = (value: unknown): value is number => Number.isInteger(value);
 
 const isInteger = (value: unknown, end: number): boolean =>
   Number.isInteger(value) && Number(value) >= -end && Number(value) < end;

@@ -106,6 +106,23 @@ const FREE_FINALIZERS: ReadonlySet<string> = new Set([
 
 const ENDPOINTS = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';
 
+/** Whose updates do not look at the beginning of a generated name. */
+const UNCHECKED_PREFIXES: ReadonlySet<string> = new Set([
+  '/PodTemplate',
+  '/ReplicationController',
+  '/ResourceQuota',
+  '/Service',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'autoscaling/HorizontalPodAutoscaler',
+  'batch/CronJob',
+  'coordination.k8s.io/Lease',
+  'networking.k8s.io/NetworkPolicy',
+  'scheduling.k8s.io/PriorityClass',
+  'storage.k8s.io/CSIDriver',
+]);
+
 const CREATED_BY_UPDATE: ReadonlySet<string> = new Set([
   '/Endpoints',
   '/Event',
@@ -162,12 +179,13 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     verbs: declaration.verbs ?? ALL_VERBS,
     countsGeneration: GENERATIONS.has(key),
     qualifiesFinalizers: !FREE_FINALIZERS.has(group),
+    rechecksPrefix: !UNCHECKED_PREFIXES.has(key),
     createsOnUpdate: CREATED_BY_UPDATE.has(key),
     returnsDeleted: RETURNED.has(key),
     storage: { group, plural, version },
     ...VIEWS[`${group}/${version}/${kind}`],
     // Subresources of other kinds travel through here too.
-    decode: (object) => (object.kind === kind ? decode(model, object) : object),
+    decode: (object, origin) => (object.kind === kind ? decode(model, object, origin) : object),
     ...tellingOf(model),
     document: () => documentOf(model),
     cells: (object, now) => cellsOf(columns, object, now),

@@ -1,38 +1,33 @@
 import { goKind, isInt64 } from '../../apimachinery/go-text.js';
+import type { Origin } from '../kind.js';
 import { goName, goTypeOf } from './go-types.js';
 
-/** The JSON has another type than the field; the message is that of Go's JSON decoder. */
+/** A value has another type than the field; the message is that of Go's JSON decoder, or of Kubernetes' converter. */
 export class Misfit extends Error {
   override readonly name = 'Misfit';
-  /** What Kubernetes says when it reads the value not from JSON, but from what a strategic merge patch made. */
-  readonly converted: string | undefined;
-
-  constructor(message: string, converted?: string) {
-    super(message);
-    this.converted = converted;
-  }
 }
 
 /** Where a value was found: the innermost struct and the way to it, as Go's decoder tells it. */
 export interface Place {
   readonly model: string;
   readonly path: readonly string[];
+  readonly origin: Origin;
 }
 
 /** A value that is not of the type of its field. */
 export function misfit(code: string, value: unknown, place: Place): Misfit {
   const field = place.path.at(-1) ?? '';
   const type = goTypeOf(code, place.model, field);
+  if (place.origin === 'merged') return new Misfit(conversionProblem(code, value, type));
   return new Misfit(
     `json: cannot unmarshal ${described(type, value)} into Go struct field ${where(place)} of type ${type}`,
-    conversionProblem(code, value, type),
   );
 }
 
 /** A value of a type that reads itself, as times do: it reads a value of the Go type `of`. */
 export function unreadable(of: string, value: unknown, place: Place): Misfit {
-  const what = `json: cannot unmarshal ${described(of, value)} into Go`;
-  return new Misfit(`${what} struct field ${where(place)} of type ${of}`, `${what} value of type ${of}`);
+  const into = place.origin === 'merged' ? 'value' : `struct field ${where(place)}`;
+  return new Misfit(`json: cannot unmarshal ${described(of, value)} into Go ${into} of type ${of}`);
 }
 
 const where = ({ model, path }: Place): string => `${goName(model)}.${path.join('.')}`;

@@ -63,6 +63,7 @@ function kindOf(definition: Definition, version: DefinedVersion): Kind {
     countsGeneration: true,
     qualifiesFinalizers: false,
     createsOnUpdate: false,
+    rechecksPrefix: false,
     returnsDeleted: false,
     storage: { group, plural: names.plural, version: stored?.name ?? '' },
     ...(stored && stored !== version ? { toStorage: (object) => storedAs(stored, group, object) } : {}),

@@ -36,7 +36,7 @@ export const scaleOf = (paths: ScalePaths): Subresource => ({
     });
   },
   view: (object) => scaleFrom(object, paths),
-  decode: (scale) => decode('V1Scale', scale),
+  decode: (scale, origin) => decode('V1Scale', scale, origin),
   merge: (before, scale) => ({
     ...before,
     // Only members below the spec change.

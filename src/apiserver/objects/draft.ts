@@ -99,9 +99,8 @@ function schemaProblems(
   return validateWithRules(kind.schema, checked, before, { blocked, member }).map(causeOf);
 }
 
-/** Of a custom object that exists nobody looks at the beginning of its name. */
 const updatedMetadataProblems = (kind: Kind, { metadata }: Unstructured): readonly Cause[] =>
-  metadataProblems(metadata, kind).filter(({ field }) => !kind.custom || field !== 'metadata.generateName');
+  metadataProblems(metadata, kind.rechecksPrefix ? kind : { ...kind, nameRule: 'path-segment' });
 
 /** Kinds that are never overwritten blindly. */
 const needsVersion = ({ custom, plural }: Kind): boolean => custom || plural === 'leases';

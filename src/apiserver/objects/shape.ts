@@ -8,7 +8,7 @@ import { prune } from '../../apimachinery/structural/prune.js';
 import { validate } from '../../apimachinery/structural/validate.js';
 import { decodeMetadata } from '../builtin/decode.js';
 import { Misfit } from '../builtin/misfit.js';
-import type { Kind } from '../kind.js';
+import type { Kind, Origin } from '../kind.js';
 import { refusedBody } from './field-validation.js';
 
 export interface Shaped {
@@ -17,17 +17,21 @@ export interface Shaped {
   readonly unknown: readonly string[];
 }
 
-/** `converted` is what is wrong in other words, for what was not read from JSON. */
-export type Refuse = (problem: string, converted?: string) => Error;
+export type Refuse = (problem: string) => Error;
+
+interface Reading {
+  readonly nulls?: Nulls;
+  readonly origin?: Origin;
+}
 
 /** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
 export function shaped(
   kind: Kind,
   sent: Unstructured,
   refuse: Refuse = refusedBody(kind),
-  nulls: Nulls = 'dropped',
+  { nulls = 'dropped', origin = 'json' }: Reading = {},
 ): Shaped {
-  const decoded = decodedAs(kind, sent, refuse);
+  const decoded = decodedAs(kind, sent, refuse, origin);
   checkMetadata(decoded, refuse);
   const { value, pruned } = prune(kind.schema, decoded);
   // What is applied was merged, not read: its embedded objects are refused where they do not fit when it is validated.
@@ -54,16 +58,14 @@ function resource(object: JsonObject, path: string, refuse: Refuse): JsonObject 
   }
 }
 
-interface Decoding {
-  decode?(object: Unstructured): Unstructured;
-}
+type Decoding = Pick<Kind, 'decode'>;
 
 /** Refuses what does not fit the types of a built-in kind; of a custom one, only its metadata is such. */
-export function decodedAs(kind: Decoding, sent: Unstructured, refuse: Refuse): Unstructured {
+export function decodedAs(kind: Decoding, sent: Unstructured, refuse: Refuse, origin: Origin): Unstructured {
   try {
-    return kind.decode ? kind.decode(sent) : { ...sent, metadata: decodeMetadata(sent.metadata) };
+    return kind.decode ? kind.decode(sent, origin) : { ...sent, metadata: decodeMetadata(sent.metadata) };
   } catch (error) {
-    throw error instanceof Misfit ? refuse(error.message, error.converted) : error;
+    throw error instanceof Misfit ? refuse(error.message) : error;
   }
 }
 

@@ -27,12 +27,16 @@ export interface WatchOptions {
 
 const MATCH = 'resourceVersionMatch';
 
+/** Refuses what is no number; comes before a look at the selectors. */
+export function checkNumbers(query: URLSearchParams): void {
+  integerIn(query, 'timeoutSeconds');
+  integerIn(query, 'limit');
+}
+
 /** Refuses options that do not go together; comes before a look at the fields a kind can be selected by. */
 export function checkListOptions(query: URLSearchParams): void {
   const version = query.get('resourceVersion') ?? '';
   const match = query.get(MATCH) ?? '';
-  integerIn(query, 'timeoutSeconds');
-  integerIn(query, 'limit');
   refuse([
     ...(match === '' ? [] : matchProblems(query, version, match)),
     ...(query.has('sendInitialEvents')
@@ -82,8 +86,6 @@ export function checkWatchOptions(query: URLSearchParams): void {
   // A watch from no version in particular is one that begins with what exists, and is judged as if it had said so.
   const asksInitial = saysInitial || (isFromAny(query) && !query.get(MATCH));
   const match = query.get(MATCH) || (asksInitial && !saysInitial ? 'NotOlderThan' : '');
-  integerIn(query, 'limit');
-  integerIn(query, 'timeoutSeconds');
   refuse([
     ...(asksInitial && match !== 'NotOlderThan'
       ? [forbidden(MATCH, `sendInitialEvents requires setting ${MATCH} to NotOlderThan`)]

@@ -82,15 +82,15 @@ function create(request: ResourceRequest, object: Unstructured, options: WriteOp
 
 /** A null that was applied to a custom object stays, and may be refused. */
 const completed = (kind: Kind, sent: Unstructured, object: Unstructured): Unstructured =>
-  shaped(kind, object, kind.custom ? undefined : unconverted(kind, sent), 'kept').object;
+  shaped(kind, object, kind.custom ? undefined : unconverted(kind, sent), { nulls: 'kept', origin: 'merged' }).object;
 
 /** Built-in kinds are merged as any object, and read into their types afterwards. */
 const unconverted =
   (kind: Kind, { metadata }: Unstructured) =>
-  (problem: string, converted = problem): Error => {
+  (problem: string): Error => {
     const type = kindText(apiVersionOf(kind), kind.kind);
     const what = `${metadata.namespace ?? ''}/${metadata.name ?? ''}; ${type}`;
-    const why = `unable to convert unstructured object to ${type}: ${converted}`;
+    const why = `unable to convert unstructured object to ${type}: ${problem}`;
     return new StatusError(500, '', `failed to convert new object (${what}) to proper version: ${why}`);
   };
 

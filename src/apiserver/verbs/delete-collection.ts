@@ -14,15 +14,14 @@ export async function deleteCollection(request: ResourceRequest): Promise<Answer
   const media = negotiate(request.http.headers.accept);
   const chosen = listed(request);
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
-  await Promise.all(
-    chosen.items.map(async (item) => {
-      const { namespace, name } = fromStored(kind, item).metadata;
-      const place = { ...(namespace ? { namespace } : {}), name };
-      await deleteObject(api, kind, place, options, caller).catch((error: unknown) => {
-        // Gone already is what was asked for.
-        if (!(error instanceof StatusError && error.code === 404)) throw error;
-      });
-    }),
-  );
+  // One after the other: the first that is refused leaves the rest.
+  for (const item of chosen.items) {
+    const { namespace, name } = fromStored(kind, item).metadata;
+    const place = { ...(namespace ? { namespace } : {}), name };
+    await deleteObject(api, kind, place, options, caller).catch((error: unknown) => {
+      // Gone already is what was asked for.
+      if (!(error instanceof StatusError && error.code === 404)) throw error;
+    });
+  }
   return answerList(request, chosen, media);
 }

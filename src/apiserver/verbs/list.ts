@@ -6,7 +6,13 @@ import { tableOf } from '../forms/table.js';
 import { prefixFor } from '../keys.js';
 import { goTypeOf, type Kind } from '../kind.js';
 import { after, encodeContinue } from '../options/continue-token.js';
-import { checkListOptions, checkReached, type ListOptions, listOptionsOf } from '../options/list-options.js';
+import {
+  checkListOptions,
+  checkNumbers,
+  checkReached,
+  type ListOptions,
+  listOptionsOf,
+} from '../options/list-options.js';
 import type { ResourceRequest } from '../request.js';
 import { type Selection, selectionOf, selectorsOf } from '../selection.js';
 import { gone } from '../status-error.js';
@@ -20,6 +26,7 @@ export function list(request: ResourceRequest): Answer {
 
 /** The objects a request selects, or one page of them. */
 export function listed({ api, kind, namespace, query }: ResourceRequest): ListPage {
+  checkNumbers(query);
   const selectors = selectorsOf(query);
   checkListOptions(query);
   const selection = selectionOf(kind, selectors);

@@ -54,12 +54,14 @@ export async function patch(request: ResourceRequest): Promise<Answer> {
     const live = subresource?.view ? subresource.view(before) : before;
     const expected = expectedType(request, subresource?.type);
     const result = patched(change, kind, live, value, expected);
-    const refuse = (problems: string, converted = problems) =>
-      type === STRATEGIC
-        ? refusedPatch(goText(withoutNulls(value)), converted)
-        : refusedPatch(JSON.stringify(result), problems);
+    const isMerged = type === STRATEGIC;
+    const shown = isMerged ? goText(withoutNulls(value)) : JSON.stringify(result);
+    const refuse = (problems: string) => refusedPatch(shown, problems);
     const typed = typedResult(result, expected, knows(request), refuse);
-    const object = placedAt(request, readInto(request, subresource, typed, strict, options, refuse));
+    const object = placedAt(
+      request,
+      readInto(request, subresource, typed, strict, options, refuse, isMerged ? 'merged' : 'json'),
+    );
     return { object, keepsUid: true, ...unversioned(before, object) };
   };
   const target = { namespace, name, subresource };

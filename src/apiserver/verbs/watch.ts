@@ -1,6 +1,6 @@
 import { negotiate } from '../forms/media.js';
 import { prefixFor } from '../keys.js';
-import { checkReached, checkWatchOptions, tooLarge, watchOptionsOf } from '../options/list-options.js';
+import { checkNumbers, checkReached, checkWatchOptions, tooLarge, watchOptionsOf } from '../options/list-options.js';
 import type { ResourceRequest } from '../request.js';
 import { selectionOf, selectorsOf } from '../selection.js';
 import { gone } from '../status-error.js';
@@ -12,6 +12,7 @@ import { WatchStream } from '../watch/watch-stream.js';
 export async function watch(request: ResourceRequest): Promise<void> {
   const { api, kind, namespace, query, response, http } = request;
   const media = negotiate(http.headers.accept);
+  checkNumbers(query);
   const selectors = selectorsOf(query);
   checkWatchOptions(query);
   const selection = selectionOf(kind, selectors);
