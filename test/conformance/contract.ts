@@ -42,6 +42,7 @@ import { UNREADABLE_REFUSALS } from './unreadable.js';
 import { URL_CASES } from './urls.js';
 import { WATCH_CASES } from './watches.js';
 import { Wire } from './wire.js';
+import { ZERO_VALUE_CASES } from './zero-values.js';
 
 const REAL = 'kube-apiserver';
 const CASES = {
@@ -76,6 +77,7 @@ const CASES = {
   ...CONVERSION_CASES,
   ...FUZZED_KIND_CASES,
   ...MEMBER_NAME_CASES,
+  ...ZERO_VALUE_CASES,
 };
 
 const ALL_REFUSALS = {

@@ -42,7 +42,7 @@ const apiServer: Flags = (layout) => ({
   'service-account-issuer': serverUrl(layout),
   'service-account-key-file': join(layout.folder, 'sa.key'),
   'service-account-signing-key-file': join(layout.folder, 'sa.key'),
-  'service-cluster-ip-range': '10.0.0.0/24',
+  'service-cluster-ip-range': '10.96.0.0/16',
   'authorization-mode': 'RBAC',
   'token-auth-file': join(layout.folder, 'tokens.csv'),
   'disable-admission-plugins': 'ServiceAccount',

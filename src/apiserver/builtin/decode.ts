@@ -8,12 +8,15 @@ import { base64Fault } from './base64.js';
 import { Misfit, misfit, type Place, unreadable } from './misfit.js';
 import { type Field, fieldsOf } from './schema.js';
 import { isTold } from './told.js';
+import { withZeros } from './zero-members.js';
+import { isZeroScalar, zeroOf } from './zeros.js';
 
 type Json = Record<string, unknown>;
 
 /**
  * What Kubernetes makes of a client's JSON when it reads it into the types of a built-in kind: a value of the wrong type is
- * refused in its words, nulls and empty lists and maps are as good as absent. Unknown fields are left alone.
+ * refused in its words; nulls, empty lists and maps and zeros are as good as absent, where its types do not keep them; what they
+ * always have is there. Unknown fields are left alone.
  */
 export const decode = (model: string, object: Unstructured, origin: Origin = 'json'): Unstructured =>
   read(model, object, origin) as Unstructured; // an object went in, and only members of it are dropped
@@ -57,15 +60,16 @@ function decodeModel(model: string, value: Json, { path, misfits, origin }: Read
     if (!field) continue;
     const { code, required } = field;
     const after = decodeValue(code, before, { model, path: [...path, name], misfits, origin });
-    if (after === before && !isEmpty(code, after)) continue;
+    const isLeft = isZeroScalar(after) && zeroOf(model, name) === 'left';
+    if (after === before && !isLeft && !isEmpty(code, after)) continue;
     if (result === value) result = { ...value };
     // An empty list of owners is a wish: to forget them.
     const isKept = required || isTold(model, name);
     const stays = name === 'managedFields' ? Array.isArray(before) : isKept && after !== undefined;
-    if (isEmpty(code, after) && !stays) delete result[name];
+    if (isLeft || (isEmpty(code, after) && !stays)) delete result[name];
     else result[name] = after;
   }
-  return result;
+  return withZeros(model, result);
 }
 
 function decodeValue(code: string, value: unknown, site: Site): unknown {

@@ -50,6 +50,16 @@ export const LIST_TYPES: Readonly<Record<string, string>> = {
   'V1MutatingWebhook.matchConditions': 'map name|name',
   'V1ValidatingWebhook.matchConditions': 'map name|name',
   'V1CSINodeSpec.drivers': 'map name|name',
+  'V1CSIDriverSpec.volumeLifecycleModes': 'set',
+  'V1ContainerRestartRuleOnExitCodes.values': 'set',
+  'V1ContainerStatus.allocatedResourcesStatus': 'map name|name',
+  'V1ContainerStatus.volumeMounts': 'map mountPath|mountPath',
+  'V1ResourceStatus.resources': 'map resourceID',
+  'V1PodStatus.hostIPs': '|ip',
+  'V1PodStatus.resourceClaimStatuses': 'map name|name',
+  'V1NodeAllocatableResourceClaimStatus.containers': 'set',
+  'V1UncountedTerminatedPods.failed': 'set',
+  'V1UncountedTerminatedPods.succeeded': 'set',
 };
 
 /** Objects one manager owns as a whole. */
@@ -66,11 +76,13 @@ export const ATOMIC_MODELS: ReadonlySet<string> = new Set([
   'V1TypedLocalObjectReference',
   'V1SecretReference',
   'V1ScopeSelector',
-  'V1ScopedResourceSelectorRequirement',
   'V1TopologySelectorTerm',
   'V1RoleRef',
   'RbacV1Subject',
   'V1EndpointAddress',
+  'V1CrossVersionObjectReference',
+  'V1FileKeySelector',
+  'V1ServiceBackendPort',
   'CoreV1EndpointPort',
   'DiscoveryV1EndpointPort',
 ]);
@@ -80,6 +92,7 @@ export const ATOMIC_MAPS: ReadonlySet<string> = new Set([
   'V1ServiceSpec.selector',
   'V1PodSpec.nodeSelector',
   'V1ReplicationControllerSpec.selector',
+  'V1Scheduling.nodeSelector',
 ]);
 
 /** Objects of which a strategic merge patch drops the members it does not name in `$retainKeys`. */
@@ -87,4 +100,5 @@ export const RETAIN_KEYS: ReadonlySet<string> = new Set([
   'V1DeploymentSpec.strategy',
   'V1PodSpec.volumes',
   'V1PodSpec.resourceClaims',
+  'V1PodStatus.resourceClaimStatuses',
 ]);

@@ -2,6 +2,7 @@ import type { Schema } from '../kind.js';
 import { DEFAULT_VALUES } from './default-values.js';
 import { ATOMIC_MAPS, ATOMIC_MODELS, LIST_TYPES, RETAIN_KEYS } from './list-types.js';
 import { MODELS } from './schemas.generated.js';
+import { NULL_LISTS, zeroIn } from './zeros.js';
 
 /** Model name → its fields as the generator writes them. */
 const DEFINITIONS: ReadonlyMap<string, string> = new Map(
@@ -77,6 +78,7 @@ function fieldSchema(path: string, code: string): Schema {
     ...schema,
     ...(ATOMIC_MAPS.has(path) ? { 'x-kubernetes-map-type': 'atomic' } : {}),
     ...(path in DEFAULT_VALUES ? { default: DEFAULT_VALUES[path] } : {}),
+    ...(zeroIn(path) === 'nulled' || NULL_LISTS.has(path) ? { nullable: true } : {}),
   };
 }
 

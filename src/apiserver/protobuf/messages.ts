@@ -32,11 +32,11 @@ export function messageOf(model: string): Message | undefined {
   if (line === undefined) return undefined;
   const codes = new Map(fieldsOf(model).map(({ name, code }) => [name, code]));
   const message = emptyMessage();
-  for (const [, name = '', path = '', keeps] of line.matchAll(/(\S+)=([\d.]+)(!?)/g)) {
+  for (const [, name = '', path = '', mark] of line.matchAll(/(\S+)=([\d.]+)([!+?]?)/g)) {
     const numbers = path.split('.').map(Number);
     const last = numbers.pop() ?? 0;
     const owner = numbers.reduce(inlinedAt, message);
-    owner.fields.set(last, { name, code: codes.get(name) ?? 'a', keepsZero: keeps === '!' });
+    owner.fields.set(last, { name, code: codes.get(name) ?? 'a', keepsZero: mark !== '' });
   }
   messages.set(model, message);
   return message;
