@@ -2,12 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Lease } from '../api/core.js';
 import type { Logger } from '../control/log.js';
-import { isAlreadyExists, isConflict, type KubeClient } from './client.js';
+import { isConflict, type KubeClient } from './client.js';
 
 type LeaseSpec = NonNullable<Lease['spec']>;
 
 export interface LeaderOptions {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, 'get' | 'create' | 'update'>;
   readonly lease: { readonly namespace: string; readonly name: string };
   /** Unique per process. */
   readonly identity: string;
@@ -32,9 +32,13 @@ export interface LeaderOptions {
 export async function runLeaderElection(options: LeaderOptions, signal: AbortSignal): Promise<void> {
   setMaxListeners(0, signal);
   const candidate = new Candidate(options);
-  while (!signal.aborted) {
-    const acquired = await candidate.acquire(signal);
-    if (acquired) await candidate.hold(signal);
+  try {
+    while (!signal.aborted) {
+      const acquired = await candidate.acquire(signal);
+      if (acquired && !signal.aborted) await candidate.hold(signal);
+    }
+  } finally {
+    await candidate.release();
   }
 }
 
@@ -45,9 +49,11 @@ class Candidate {
   readonly #retryMs: number;
   /** The last renewal of somebody else, and when *we* saw it: clocks of two machines are never compared. */
   #seen: { readonly version: string; readonly at: number } | undefined;
-  #held: Lease | undefined;
+  #isTaken = false;
   /** When the last renewal that succeeded was sent. */
   #renewedAt = Number.NEGATIVE_INFINITY;
+  /** When the last one was sent, whatever came of it. */
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -58,7 +64,8 @@ class Candidate {
 
   async acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      if (await this.#attempt(signal, () => this.#tryAcquire(signal))) return true;
+      const deadline = AbortSignal.timeout(this.#renewDeadlineMs);
+      if (await this.#attempt(signal, () => this.#tryAcquire(signal, deadline))) return true;
       await pause(this.#retryMs * (1 + Math.random() * 0.2), signal);
     }
     return false;
@@ -73,9 +80,7 @@ class Candidate {
     const work = lead(leading.signal, holds).finally(() => leading.abort());
     const renewal = this.#renewUntilLost(AbortSignal.any([signal, leading.signal])).finally(() => leading.abort());
     await Promise.allSettled([work, renewal]);
-    if (signal.aborted) await this.#release();
-    else log.warn('no longer leading', { lease: this.#options.lease.name, identity });
-    this.#held = undefined;
+    if (!signal.aborted) log.warn('no longer leading', { lease: this.#options.lease.name, identity });
     await Promise.all([work, renewal]);
   }
 
@@ -84,8 +89,8 @@ class Candidate {
       await pause(this.#retryMs, signal);
       if (signal.aborted) return;
       const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(this.#leftMs()))); // refuses fractions
-      const renewed = await this.#attempt(signal, () => this.#tryAcquire(AbortSignal.any([signal, deadline])));
-      if (!renewed && (!this.#held || this.#leftMs() <= 0)) return;
+      const renewed = await this.#attempt(signal, () => this.#tryAcquire(signal, deadline));
+      if (!renewed && (this.#isTaken || this.#leftMs() <= 0)) return;
     }
   }
 
@@ -106,23 +111,21 @@ class Candidate {
     }
   }
 
-  /** Each write names the resourceVersion it read, so of two candidates at most one succeeds. */
-  async #tryAcquire(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Each write names the resourceVersion it read, so of two candidates at most one succeeds. Only the deadline cuts a write
+   * off: one that was cut off because we stop could still be stored, after the release.
+   */
+  async #tryAcquire(signal: AbortSignal, deadline: AbortSignal): Promise<boolean> {
     const { client, lease, identity } = this.#options;
-    const current = await client.get(Lease, lease, signal);
-    if (!current) {
-      const created = await client
-        .create(Lease, this.#leaseObject(undefined), { signal })
-        .catch((error: unknown) => (isAlreadyExists(error) ? undefined : Promise.reject(error)));
-      this.#held = created;
-      return created !== undefined;
-    }
-    const spec = current.spec ?? {};
-    if (spec.holderIdentity && spec.holderIdentity !== identity) {
-      this.#held = undefined;
-      if (!this.#expired(current, spec)) return false;
-    }
-    this.#held = await client.update(Lease, this.#leaseObject(current), { signal });
+    const current = await client.get(Lease, lease, AbortSignal.any([signal, deadline]));
+    const spec = current?.spec ?? {};
+    this.#isTaken = Boolean(spec.holderIdentity) && spec.holderIdentity !== identity;
+    if (current && this.#isTaken && !this.#expired(current, spec)) return false;
+    this.#sentAt = performance.now();
+    const options = { signal: deadline };
+    if (current) await client.update(Lease, this.#leaseObject(current), options);
+    else await client.create(Lease, this.#leaseObject(undefined), options);
+    this.#isTaken = false;
     return true;
   }
 
@@ -150,15 +153,30 @@ class Candidate {
   }
 
   /** Lets the next leader start at once instead of after the lease runs out. */
-  async #release(): Promise<void> {
-    if (!this.#held) return;
-    const { client, log } = this.#options;
-    const { acquireTime: _, holderIdentity: __, ...spec } = this.#held.spec ?? {};
-    const released = { ...this.#held, spec: { ...spec, leaseDurationSeconds: 1 } };
+  async release(): Promise<void> {
+    const leftMs = this.#leaseMs - (performance.now() - this.#sentAt);
+    if (leftMs <= 0) return;
+    const deadline = AbortSignal.timeout(Math.min(this.#renewDeadlineMs, Math.ceil(leftMs)));
     try {
-      await client.update(Lease, released, { signal: AbortSignal.timeout(this.#retryMs) });
+      while (!(await this.#tryRelease(deadline)));
     } catch (error) {
-      log.warn('cannot release the lease, the next leader waits until it expires', { error });
+      this.#options.log.warn('cannot release the lease, the next leader waits until it expires', { error });
+    }
+  }
+
+  /** Reads first: the answer to the last renewal may have been lost. False when somebody wrote the lease meanwhile. */
+  async #tryRelease(signal: AbortSignal): Promise<boolean> {
+    const { client, lease, identity } = this.#options;
+    const current = await client.get(Lease, lease, signal);
+    if (current?.spec?.holderIdentity !== identity) return true;
+    const { acquireTime: _, holderIdentity: __, ...spec } = current.spec;
+    const released: Lease = { ...current, spec: { ...spec, leaseDurationSeconds: 1 } };
+    try {
+      await client.update(Lease, released, { signal });
+      return true;
+    } catch (error) {
+      if (isConflict(error)) return false;
+      throw error;
     }
   }
 }

@@ -150,6 +150,38 @@ test('of several candidates one leads; when it stops it releases the lease and t
   t.true((after?.spec?.leaseTransitions ?? 0) > (before?.spec?.leaseTransitions ?? 0));
 });
 
+test('a leader that stops releases the lease, even when the answer to its last renewal was lost', async (t) => {
+  const { client } = await startTestServer(t);
+  const stop = new AbortController();
+  let updates = 0;
+  const update: KubeClient['update'] = async (...args) => {
+    const updated = await client.update(...args);
+    updates += 1;
+    if (updates > 1) return updated;
+    stop.abort();
+    throw new Error('the connection was closed');
+  };
+  const lossy = { get: client.get.bind(client), create: client.create.bind(client), update };
+  const lead = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  const options = { client: lossy, lease: LEASE, identity: 'a', log: silentLogger, now: () => new Date(), lead };
+  await runLeaderElection({ ...options, ...ENDLESS }, stop.signal);
+  t.is(updates, 2, 'the renewal and the release');
+  const { spec } = (await client.get(Lease, LEASE)) ?? {};
+  t.deepEqual([spec?.holderIdentity, spec?.leaseDurationSeconds], [undefined, 1]);
+});
+
+test('a candidate that stops leaves the lease of another one alone', async (t) => {
+  const { client } = await startTestServer(t);
+  const leader = candidate(t, client, 'a', ENDLESS);
+  await until('a leader', () => leader.state.leading === 1);
+  const other = candidate(t, client, 'b', ENDLESS);
+  other.stop();
+  await other.ended;
+  t.is((await client.get(Lease, LEASE))?.spec?.holderIdentity, 'a');
+  t.is(leader.state.leading, 1);
+});
+
 test('a leader that can renew keeps leading', async (t) => {
   const { client } = await startTestServer(t);
   const { state } = candidate(t, client, 'a', ENDLESS);
