@@ -56,6 +56,17 @@ export interface Strategy {
   /** After defaulting and before validation; sets what the server sets and drops what clients may not. */
   prepareCreate?(draft: Unstructured, context: WriteContext): void;
   prepareUpdate?(draft: Unstructured, before: Unstructured, context: WriteContext): void;
+  /**
+   * Gives what the server allocates, after the owners of fields were told: nobody owns it. Throws what cannot be had; `before` is
+   * absent on create.
+   */
+  allocate?(draft: Unstructured, before: Unstructured | undefined, context: WriteContext): void;
+  /** As `prepareUpdate`, where only the status is written. */
+  prepareStatus?(draft: Unstructured, before: Unstructured): void;
+  /** What is wrong with a new status; the checks of the whole object when absent. */
+  validateStatus?(object: Unstructured, before: Unstructured): readonly Cause[];
+  /** As `warnings`, where only the status is written. */
+  statusWarnings?(object: Unstructured): readonly string[];
   /** Beyond the schema; `before` is absent on create. */
   validate?(object: Unstructured, before: Unstructured | undefined): readonly Cause[];
   /** What a write is warned of once it was found right; `before` is absent on create. */

@@ -1,4 +1,5 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
+import { addressText, isMapped, parseAddress } from '../address.js';
 import { type Declaration, declare, readingAt, sizeAt, traversal } from './library.js';
 import { CelError, Opaque } from './value.js';
 
@@ -22,7 +23,7 @@ class Ip extends Opaque {
   }
 
   override toString(): string {
-    return this.bits === 32 ? dotted(this.value) : compressed(this.value);
+    return addressText(this);
   }
 }
 
@@ -55,40 +56,9 @@ class Cidr extends Opaque {
   }
 }
 
-const dotted = (value: bigint): string => [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
-
-/** RFC 5952: the longest run of zero groups, of two at least, becomes `::`. */
-function compressed(value: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, at) => ((value >> BigInt((7 - at) * 16)) & 0xffffn).toString(16));
-  const runs = [...groups.join(':').matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)].map(([run]) => run);
-  const longest = runs.sort((a, b) => b.length - a.length)[0];
-  if (longest === undefined) return groups.join(':');
-  const text = groups.join(':');
-  const at = text.search(new RegExp(`(?<![0-9a-f])${longest}(?![0-9a-f])`));
-  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`;
-}
-
 function parseIp(text: string): Ip | undefined {
-  if (isIP(text) === 0 || text.includes('%')) return undefined;
-  if (isIPv4(text))
-    return new Ip(
-      32,
-      text.split('.').reduce((value, part) => value * 256n + BigInt(part), 0n),
-    );
-  const value = sixteenBytes(text);
-  const isMapped = value >> 32n === 0xffffn;
-  return isMapped ? undefined : new Ip(128, value);
-}
-
-function sixteenBytes(text: string): bigint {
-  const plain = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
-    [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((group) => group.toString(16)).join(':'),
-  );
-  const [head = '', tail] = plain.split('::');
-  const [before, after] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== ''));
-  const missing = tail === undefined ? 0 : 8 - (before?.length ?? 0) - (after?.length ?? 0);
-  const groups = [...(before ?? []), ...Array<string>(missing).fill('0'), ...(after ?? [])];
-  return groups.reduce((value, group) => (value << 16n) + BigInt(Number.parseInt(group, 16)), 0n);
+  const address = parseAddress(text);
+  return address && !isMapped(address) ? new Ip(address.bits, address.value) : undefined;
 }
 
 function ipOf(text: string): Ip {

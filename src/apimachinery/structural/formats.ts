@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
+import { withoutLeadingZeros } from '../address.js';
 import { memberOf } from '../json.js';
 
 /** A format that is enforced: on strings by its predicate, on numbers by range. Formats Kubernetes does not know are ignored. */
@@ -31,7 +32,6 @@ const WORD_DURATION =
   /^\s*\d+\s*(?:ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)\s*$/;
 
 // Kubernetes reads IPv4 addresses with leading zeros, which node refuses.
-const withoutLeadingZeros = (address: string): string => address.replace(/(^|\.)0+(?=\d)/g, '$1');
 const isAddress = (text: string): boolean => isIP(text.includes(':') ? text : withoutLeadingZeros(text)) !== 0;
 
 function isCidr(text: string): boolean {

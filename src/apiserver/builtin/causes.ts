@@ -40,4 +40,10 @@ export const immutableNamed = (field: string, value: string): Cause => ({
   field,
 });
 
+export const tooLong = (field: string, max: number): Cause => ({
+  reason: 'FieldValueTooLong',
+  message: `Too long: may not be more than ${max} bytes`,
+  field,
+});
+
 const shown = (value: unknown): string => goShown(value ?? null);

@@ -2,7 +2,7 @@ import type { Unstructured } from '../../api/meta.js';
 import { equalJson, memberOf } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
-import { duplicate, forbiddenField, immutableNamed, invalidValue, required } from './causes.js';
+import { duplicate, forbiddenField, immutableNamed, invalidValue, required, tooLong } from './causes.js';
 import { type Labels, specOf, typed } from './typed.js';
 
 const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
@@ -55,16 +55,10 @@ export const configMap: Strategy = {
           : []),
       ]),
       ...Object.keys(binaryData).flatMap((key) => validateDataKey(key, 'binaryData')),
-      ...(sizeOf(data, binaryData) > MAX_DATA_BYTES ? [tooLong('')] : []),
+      ...(sizeOf(data, binaryData) > MAX_DATA_BYTES ? [tooLong('', MAX_DATA_BYTES)] : []),
     ];
   },
 };
-
-const tooLong = (field: string): Cause => ({
-  reason: 'FieldValueTooLong',
-  message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes`,
-  field,
-});
 
 const foldStringData = (draft: Unstructured): void => {
   const secret = typed<Data>(draft);
@@ -99,7 +93,7 @@ export const secret: Strategy = {
       !object.metadata.annotations?.['kubernetes.io/service-account.name']
         ? [required('metadata.annotations[kubernetes.io/service-account.name]')]
         : []),
-      ...(sizeOf(data) > (MAX_DATA_BYTES * 4) / 3 ? [tooLong('data')] : []),
+      ...(sizeOf(data) > (MAX_DATA_BYTES * 4) / 3 ? [tooLong('data', MAX_DATA_BYTES)] : []),
     ];
   },
 };
@@ -204,16 +198,6 @@ export const persistentVolumeClaim: Strategy = {
     ];
   },
 };
-
-export const networkPolicy: Strategy = {
-  prepareCreate: completePolicyTypes,
-  prepareUpdate: completePolicyTypes,
-};
-
-function completePolicyTypes(draft: Unstructured): void {
-  const spec = specOf<{ policyTypes?: string[]; egress?: unknown[] }>(draft);
-  spec.policyTypes ??= spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
-}
 
 export const webhookConfiguration: Strategy = {
   validate(object) {

@@ -93,6 +93,7 @@ export const DEFAULT_VALUES: Readonly<Record<string, unknown>> = {
   'V1Ingress.status': { loadBalancer: {} },
   'V1IngressStatus.loadBalancer': {},
   'V1NetworkPolicyPort.protocol': 'TCP',
+  'V1IngressClassParametersReference.scope': 'Cluster',
   'V1PodDisruptionBudget.status': {
     currentHealthy: 0,
     desiredHealthy: 0,

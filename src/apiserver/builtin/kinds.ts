@@ -5,21 +5,15 @@ import { autoscaler, toAutoscalerV1, toAutoscalerV2 } from './autoscaler.js';
 import { blankOf } from './blank.js';
 import type { Column } from './columns/column.js';
 import { columnsOf } from './columns/columns.js';
-import {
-  configMap,
-  event,
-  lease,
-  namespace,
-  networkPolicy,
-  persistentVolumeClaim,
-  secret,
-  webhookConfiguration,
-} from './core.js';
+import { configMap, event, lease, namespace, persistentVolumeClaim, secret, webhookConfiguration } from './core.js';
 import { DECLARATIONS, type Declaration } from './declarations.js';
 import { decode } from './decode.js';
 import { documentOf } from './documentation.js';
 import { fromCoreEvent, toCoreEvent } from './events.js';
+import { ingress } from './ingress.js';
+import { ingressClass } from './ingress-class.js';
 import { cronJob, job } from './jobs.js';
+import { networkPolicy } from './network-policy.js';
 import { pod } from './pods.js';
 import { binding, clusterRole, role } from './rbac.js';
 import { schemaOf } from './schema.js';
@@ -52,6 +46,8 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'autoscaling/HorizontalPodAutoscaler': autoscaler,
   'batch/Job': job,
   'batch/CronJob': cronJob,
+  'networking.k8s.io/Ingress': ingress,
+  'networking.k8s.io/IngressClass': ingressClass,
   'networking.k8s.io/NetworkPolicy': networkPolicy,
   'coordination.k8s.io/Lease': lease,
   'rbac.authorization.k8s.io/Role': role,
@@ -200,7 +196,7 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
  * the status Kubernetes shows before any controller has written one.
  */
 function completed(strategy: Strategy, schema: Schema): Strategy {
-  const { prepareCreate, prepareUpdate } = strategy;
+  const { prepareCreate, prepareUpdate, allocate } = strategy;
   const firstStatus = schema.properties?.status?.default;
   return {
     ...strategy,
@@ -209,6 +205,14 @@ function completed(strategy: Strategy, schema: Schema): Strategy {
       prepareCreate?.(draft, context);
       if (firstStatus !== undefined) draft.status ??= cloneJson(firstStatus);
     },
+    ...(allocate
+      ? {
+          allocate(draft, before, context) {
+            own(draft);
+            allocate(draft, before, context);
+          },
+        }
+      : {}),
     ...(prepareUpdate
       ? {
           prepareUpdate(draft, before, context) {

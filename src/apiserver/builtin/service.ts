@@ -1,153 +1,68 @@
-import { createHash } from 'node:crypto';
 import type { Unstructured } from '../../api/meta.js';
-import type { Strategy, WriteContext } from '../kind.js';
-import type { Cause } from '../status-error.js';
-import { duplicate, invalidValue, required } from './causes.js';
-import { oneOf } from './pod-template.js';
-import { specOf, typed } from './typed.js';
+import type { Strategy } from '../kind.js';
+import { addressWarnings } from './addresses.js';
+import { forbiddenField } from './causes.js';
+import {
+  type Ingress,
+  ingressesOf,
+  type LoadBalancerStatus,
+  validateIngresses,
+  validateMode,
+} from './load-balancer.js';
+import { allocateService } from './service-allocation.js';
+import { hasNodePorts, isExternal, isLoadBalancer, type ServiceSpec } from './service-spec.js';
+import { serviceWarnings, validateService } from './service-validation.js';
+import { specOf, statusOf, typed } from './typed.js';
 
-interface ServicePort {
-  name?: string;
-  port?: number;
-  protocol?: string;
-  targetPort?: number | string;
-  nodePort?: number;
+interface Status {
+  loadBalancer: LoadBalancerStatus;
 }
 
-interface ServiceSpec {
-  type?: string;
-  clusterIP?: string;
-  clusterIPs?: string[];
-  ports?: ServicePort[];
-  selector?: Record<string, string>;
-  sessionAffinity?: string;
-  sessionAffinityConfig?: unknown;
-  externalName?: string;
-  externalTrafficPolicy?: string;
-  internalTrafficPolicy?: string;
-  ipFamilies?: string[];
-  ipFamilyPolicy?: string;
-  allocateLoadBalancerNodePorts?: boolean;
-}
+const AFFINITY_SECONDS = 10_800;
 
 export const service: Strategy = {
-  prepareCreate(draft, context) {
-    const spec = specOf<ServiceSpec>(draft);
-    complete(spec);
-    allocate(draft, spec, context);
+  prepareCreate: complete,
+  prepareUpdate(draft) {
+    complete(draft);
+    if (isLoadBalancer(specOf<ServiceSpec>(draft))) return;
+    draft.status = { ...typed<object | undefined>(draft.status), loadBalancer: {} };
   },
-  prepareUpdate(draft, before, context) {
-    const spec = specOf<ServiceSpec>(draft);
-    const old = typed<ServiceSpec>(before.spec ?? {});
-    complete(spec);
-    if (spec.type !== 'ExternalName' && old.type !== 'ExternalName') keepAllocated(spec, old);
-    allocate(draft, spec, context);
+  allocate: allocateService,
+  validate: validateService,
+  prepareStatus: completeModes,
+  validateStatus(object, before) {
+    const ingresses = ingressesOf(statusOf<Status>(object));
+    if (!isLoadBalancer(specOf<ServiceSpec>(object)) && ingresses.length > 0) {
+      return [forbiddenField('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'")];
+    }
+    return validateIngresses(ingresses, ingressesOf(statusOf<Status>(before)), validateMode);
   },
-  validate(object, before) {
-    const spec = specOf<ServiceSpec>(object);
-    return [
-      ...oneOf(spec.type, ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'], 'spec.type'),
-      ...(spec.type === 'ExternalName' && !spec.externalName ? [required('spec.externalName')] : []),
-      ...validatePorts(spec),
-      ...oneOf(spec.sessionAffinity, ['ClientIP', 'None'], 'spec.sessionAffinity'),
-      ...clusterIpStays(spec, typed<ServiceSpec | undefined>(before?.spec)),
-    ];
-  },
+  warnings: serviceWarnings,
+  statusWarnings: (object) =>
+    ingressesOf(statusOf<Status>(object)).flatMap(({ ip }, at) =>
+      ip ? addressWarnings(ip, `status.loadBalancer.ingress[${at}]`) : [],
+    ),
 };
 
-function complete(spec: ServiceSpec): void {
-  for (const port of spec.ports ?? []) {
-    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') {
-      if (port.port !== undefined) port.targetPort = port.port;
-    }
+function complete(draft: Unstructured): void {
+  const spec = specOf<ServiceSpec>(draft);
+  for (const port of spec.ports ?? []) if (!port.targetPort) port.targetPort = port.port ?? 0;
+  if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
+  if (spec.sessionAffinity === 'ClientIP' && spec.sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined) {
+    spec.sessionAffinityConfig = { clientIP: { timeoutSeconds: AFFINITY_SECONDS } };
   }
-  if (spec.sessionAffinity === 'ClientIP') spec.sessionAffinityConfig ??= { clientIP: { timeoutSeconds: 10_800 } };
+  if (isExternal(spec)) spec.externalTrafficPolicy ??= 'Cluster';
+  if (hasNodePorts(spec) || spec.type === 'ClusterIP') spec.internalTrafficPolicy ??= 'Cluster';
   if (spec.type === 'ExternalName') return;
-  spec.internalTrafficPolicy ??= 'Cluster';
-  if (isReachableFromOutside(spec)) spec.externalTrafficPolicy ??= 'Cluster';
-  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+  if (isLoadBalancer(spec)) spec.allocateLoadBalancerNodePorts ??= true;
 }
 
-const isReachableFromOutside = ({ type }: ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer';
-
-/** A client that does not send what the server allocated keeps it. */
-function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
-  spec.clusterIP ||= old.clusterIP ?? '';
-  spec.clusterIPs ??= old.clusterIPs ?? [];
-  spec.ipFamilies ??= old.ipFamilies ?? [];
-  spec.ipFamilyPolicy ??= old.ipFamilyPolicy ?? 'SingleStack';
-  const nodePorts = new Map((old.ports ?? []).map((port) => [portKey(port), port.nodePort]));
-  if (!isReachableFromOutside(spec)) return;
-  for (const port of spec.ports ?? []) {
-    const nodePort = nodePorts.get(portKey(port));
-    if (nodePort !== undefined) port.nodePort ??= nodePort;
-  }
+function completeModes(draft: Unstructured): void {
+  if (!isLoadBalancer(specOf<ServiceSpec>(draft))) return;
+  const { loadBalancer = {}, ...status } = typed<Partial<Status>>(draft.status ?? {});
+  const modes = (ingress: Ingress): Ingress => (ingress.ip ? { ...ingress, ipMode: ingress.ipMode ?? 'VIP' } : ingress);
+  draft.status = {
+    ...status,
+    loadBalancer: { ...loadBalancer, ...(loadBalancer.ingress ? { ingress: loadBalancer.ingress.map(modes) } : {}) },
+  };
 }
-
-const portKey = ({ port, protocol = 'TCP' }: ServicePort): string => `${protocol}/${port}`;
-
-function allocate(draft: Unstructured, spec: ServiceSpec, { local }: WriteContext): void {
-  if (spec.type === 'ExternalName') return;
-  const kind = local.kindOf('v1', 'Service');
-  const others = kind ? local.list(kind).map((other) => typed<ServiceSpec>(other.spec ?? {})) : [];
-  const seed = draft.metadata.uid ?? `${draft.metadata.namespace}/${draft.metadata.name}`;
-  if (!spec.clusterIP) {
-    const taken = new Set(others.map(({ clusterIP }) => clusterIP));
-    spec.clusterIP = firstFree(
-      seed,
-      2 ** 16 - 512,
-      (offset) => `10.96.${(offset + 256) >> 8}.${(offset + 256) & 255}`,
-      taken,
-    );
-  }
-  if (!spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
-  if (!spec.ipFamilies?.length) spec.ipFamilies = ['IPv4'];
-  spec.ipFamilyPolicy ||= 'SingleStack';
-  if (!isReachableFromOutside(spec) || spec.allocateLoadBalancerNodePorts === false) return;
-  const takenPorts = new Set(others.flatMap(({ ports = [] }) => ports.map(({ nodePort }) => nodePort)));
-  for (const port of spec.ports ?? []) {
-    port.nodePort ||= firstFree(`${seed}/${portKey(port)}`, 2768, (offset) => 30_000 + offset, takenPorts);
-    takenPorts.add(port.nodePort);
-  }
-}
-
-/** The first value nobody has, tried from a place that depends on the seed. */
-function firstFree<T>(
-  seed: string,
-  size: number,
-  valueAt: (offset: number) => T,
-  taken: ReadonlySet<T | undefined>,
-): T {
-  const start = createHash('sha256').update(seed).digest().readUInt32BE(0);
-  for (let step = 0; step < size; step++) {
-    const value = valueAt((start + step) % size);
-    if (!taken.has(value)) return value;
-  }
-  throw new Error(`all ${size} values are allocated; delete services that are not needed`);
-}
-
-function validatePorts({ ports = [], type, clusterIP }: ServiceSpec): Cause[] {
-  if (ports.length === 0) return type === 'ExternalName' || clusterIP === 'None' ? [] : [required('spec.ports')];
-  const names = ports.map(({ name }) => name);
-  const keys = ports.map(portKey);
-  return ports.flatMap((port, index) => {
-    const at = `spec.ports[${index}]`;
-    return [
-      ...(ports.length > 1 && !port.name ? [required(`${at}.name`)] : []),
-      ...(port.name && names.indexOf(port.name) < index ? [duplicate(`${at}.name`, port.name)] : []),
-      ...validatePortNumber(port.port, `${at}.port`),
-      ...oneOf(port.protocol, ['SCTP', 'TCP', 'UDP'], `${at}.protocol`),
-      ...(keys.indexOf(portKey(port)) < index ? [duplicate(at, { port: port.port, protocol: port.protocol })] : []),
-    ];
-  });
-}
-
-const validatePortNumber = (port: number | undefined, field: string): Cause[] =>
-  port !== undefined && port >= 1 && port <= 65535
-    ? []
-    : [invalidValue(field, port ?? 0, 'must be between 1 and 65535, inclusive')];
-
-const clusterIpStays = (spec: ServiceSpec, old: ServiceSpec | undefined): Cause[] =>
-  old?.clusterIP && spec.type !== 'ExternalName' && old.type !== 'ExternalName' && spec.clusterIP !== old.clusterIP
-    ? [invalidValue('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set')]
-    : [];

@@ -102,8 +102,10 @@ export function statusProblems(object: Unstructured, before: Unstructured | unde
   const { conditions = [], certificate } = statusOf<RequestStatus>(object);
   const old: Partial<RequestStatus> = before ? statusOf<RequestStatus>(before) : {};
   const has = (type: string): boolean => conditions.some((condition) => condition.type === type);
+  const types = conditions.map(({ type }) => type);
   return [
     ...conditions.flatMap((condition, at) => conditionProblems(condition, at)),
+    ...types.flatMap((type, at) => (types.indexOf(type) < at ? [duplicate(`status.conditions[${at}]`, { type })] : [])),
     ...decisionProblems(conditions),
     ...(certificate === undefined || isCertificate(certificate)
       ? []

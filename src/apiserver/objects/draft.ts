@@ -32,6 +32,9 @@ export function draftOfNew(
   };
   refuseOtherType(kind, draft);
   kind.strategy.prepareCreate?.(draft, context);
+  // With the same metadata, and without what is allocated: that belongs to nobody.
+  const told = { ...draft };
+  kind.strategy.allocate?.(draft, undefined, context);
   const aboutMetadata = metadataProblems(draft.metadata, kind);
   refuse(kind, draft.metadata.name, [
     ...aboutMetadata,
@@ -40,7 +43,7 @@ export function draftOfNew(
   ]);
   if (manager !== undefined) {
     const read = kind.custom ? sent : undefined;
-    recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now, sent: read });
+    recordOwners(kind, told, undefined, { manager, subresource: '', now: context.now, sent: read });
   }
   return draft;
 }
@@ -59,7 +62,12 @@ export function draftOfUpdate(
   if (!subresource) refuseOtherType(kind, sent);
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
   const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
-  if (!subresource) kind.strategy.prepareUpdate?.(draft, before, context);
+  const { strategy } = kind;
+  if (!subresource) strategy.prepareUpdate?.(draft, before, context);
+  const isStatus = subresource === STATUS;
+  if (isStatus) strategy.prepareStatus?.(draft, before);
+  const told = { ...draft };
+  if (!subresource) strategy.allocate?.(draft, before, context);
   if (kind.countsGeneration && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
   }
@@ -73,10 +81,10 @@ export function draftOfUpdate(
     ...aboutMetadata,
     ...aboutMetadata,
     ...schemaProblems(kind, draft, before, aboutMetadata, subresource),
-    ...(kind.strategy.validate?.(draft, before) ?? []),
+    ...((isStatus && strategy.validateStatus?.(draft, before)) || strategy.validate?.(draft, before) || []),
   ]);
   if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
-  recordOwners(kind, draft, before, {
+  recordOwners(kind, told, before, {
     manager,
     subresource: subresource?.name ?? '',
     now: context.now,
@@ -85,7 +93,7 @@ export function draftOfUpdate(
   return draft;
 }
 
-/** The schema of a custom kind may say more of its metadata; that of a built-in one only how its lists merge. */
+/** The schema of a built-in kind says only how it merges: its types were read, and what else is right its strategy knows. */
 function schemaProblems(
   kind: Kind,
   draft: Unstructured,
@@ -93,10 +101,10 @@ function schemaProblems(
   others: readonly Cause[],
   subresource?: Subresource,
 ): readonly Cause[] {
-  const checked = kind.custom ? draft : { ...draft, metadata: {} };
+  if (!kind.custom) return [];
   const blocked = others.some(({ reason }) => isBlocking(reason));
-  const member = kind.custom && subresource === STATUS ? 'status' : undefined;
-  return validateWithRules(kind.schema, checked, before, { blocked, member }).map(causeOf);
+  const member = subresource === STATUS ? 'status' : undefined;
+  return validateWithRules(kind.schema, draft, before, { blocked, member }).map(causeOf);
 }
 
 const updatedMetadataProblems = (kind: Kind, { metadata }: Unstructured): readonly Cause[] =>

@@ -11,6 +11,12 @@ export function warnAbout(kind: Kind, object: Unstructured, caller: Caller, befo
   for (const warning of kind.strategy.warnings?.(object, before) ?? []) caller.warn(warning);
 }
 
+/** Of an object of which only the status was written. */
+export function warnAboutStatus({ strategy }: Kind, object: Unstructured, { warn }: Caller): void {
+  const warnings = strategy.statusWarnings?.(object) ?? strategy.warnings?.(object, object) ?? [];
+  for (const warning of warnings) warn(warning);
+}
+
 function warnOfFinalizers(
   { custom }: Kind,
   { metadata: { finalizers = [] } }: Unstructured,

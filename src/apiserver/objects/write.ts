@@ -4,13 +4,13 @@ import { goQuoted } from '../../apimachinery/go-text.js';
 import type { AdmissionRequest } from '../admission.js';
 import type { Api, Caller } from '../api.js';
 import { etcdKey, keyFor } from '../keys.js';
-import type { Kind, Subresource, WriteContext } from '../kind.js';
+import { type Kind, STATUS, type Subresource, type WriteContext } from '../kind.js';
 import { alreadyExists, conflict, notFound, otherUid, STALE, StatusError } from '../status-error.js';
 import { type Item, RevisionMismatch } from '../store/store.js';
 import { fromStored, toStored } from '../versions.js';
 import { draftOfNew, draftOfUpdate, isSame } from './draft.js';
 import type { FieldValidation } from './field-validation.js';
-import { warnAbout, withoutDoubledOwners } from './tidy.js';
+import { warnAbout, warnAboutStatus, withoutDoubledOwners } from './tidy.js';
 
 export interface WriteOptions {
   readonly caller: Caller;
@@ -203,8 +203,9 @@ function draftFor(
   const manager = produced.owned ? undefined : options.fieldManager;
   const tidy = withoutDoubledOwners(produced.object, options.caller);
   const draft = draftOfUpdate(kind, target, { sent: tidy, before }, contextOf(api, options), manager);
-  warnAbout(kind, draft, options.caller, before);
   const { namespace, name, subresource } = target;
+  if (subresource === STATUS) warnAboutStatus(kind, draft, options.caller);
+  else warnAbout(kind, draft, options.caller, before);
   const asked = { kind, subresource: subresource?.name ?? '', namespace, name, object: draft, before };
   admit(api, { operation: 'update', ...asked }, options);
   return draft;

@@ -5,6 +5,7 @@ import {
   AGE,
   addresses,
   age,
+  type Cell,
   type Column,
   CREATED_AT,
   count,
@@ -35,6 +36,29 @@ const BINDING: readonly Column[] = [
   text('ServiceAccounts', (object) => subjectsOf(object, 'ServiceAccount'), 1),
 ];
 
+const SHOWN_HOSTS = 3;
+
+function hostsOf(object: Unstructured): string {
+  const rules = items(spec(object).rules);
+  const hosts = rules.map((rule) => member(rule, 'host')).filter(Boolean);
+  if (hosts.length === 0) return '*';
+  const isCut = hosts.length >= SHOWN_HOSTS && rules.length > SHOWN_HOSTS;
+  return `${hosts.slice(0, SHOWN_HOSTS).join(',')}${isCut ? ` + ${rules.length - SHOWN_HOSTS} more...` : ''}`;
+}
+
+function parametersOf(object: Unstructured): string {
+  const { parameters } = spec(object);
+  if (!parameters) return '<none>';
+  const [group, kind, name] = ['apiGroup', 'kind', 'name'].map((part) => member(parameters, part));
+  return `${String(kind)}${typeof group === 'string' ? `.${group}` : ''}/${String(name)}`;
+}
+
+/** Of kinds of which one object may be the default: the name says so. */
+const nameAndDefault =
+  (annotation: string): Cell =>
+  ({ metadata: { name, annotations } }) =>
+    annotations?.[annotation] === 'true' ? `${name} (default)` : name;
+
 const requestState = (object: Unstructured): string => {
   const types = (typed<Condition[] | undefined>(status(object).conditions) ?? []).map(({ type }) => type);
   const decision = types.includes('Denied') ? 'Denied' : types.includes('Approved') ? 'Approved' : 'Pending';
@@ -48,17 +72,15 @@ const requestState = (object: Unstructured): string => {
 export const OTHER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'networking.k8s.io/Ingress': [
     text('Class', (object) => spec(object).ingressClassName ?? '<none>'),
-    text('Hosts', (object) => {
-      const hosts = joined(items(spec(object).rules).map((rule) => member(rule, 'host')));
-      return hosts === '<none>' ? '*' : hosts;
-    }),
+    text('Hosts', hostsOf),
     text('Address', (object) => addresses(status(object).loadBalancer).join(',')),
     text('Ports', (object) => (items(spec(object).tls).length > 0 ? '80, 443' : '80')),
     AGE,
   ],
   'networking.k8s.io/IngressClass': [
+    text('Name', nameAndDefault('ingressclass.kubernetes.io/is-default-class')),
     text('Controller', (object) => spec(object).controller),
-    text('Parameters', (object) => member(spec(object).parameters, 'name') ?? '<none>'),
+    text('Parameters', parametersOf),
     AGE,
   ],
   'networking.k8s.io/NetworkPolicy': [
@@ -83,6 +105,7 @@ export const OTHER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     AGE,
   ],
   'storage.k8s.io/StorageClass': [
+    text('Name', nameAndDefault('storageclass.kubernetes.io/is-default-class')),
     text('Provisioner', ({ provisioner }) => provisioner),
     text('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete'),
     text('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode ?? '<unset>'),

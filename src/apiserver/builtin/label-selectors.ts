@@ -1,0 +1,43 @@
+import { labelKeyProblems, labelValueProblems } from '../../apimachinery/names.js';
+import type { Cause } from '../status-error.js';
+import { forbiddenField, invalidValue, required } from './causes.js';
+import { validateLabels } from './name-checks.js';
+import type { LabelSelectorSpec } from './typed.js';
+
+type Requirement = NonNullable<LabelSelectorSpec['matchExpressions']>[number];
+
+/** What is wrong with a selector inside an object; one that was there before may have values no label has. */
+export function validateLabelSelector(selector: LabelSelectorSpec | undefined, field: string): Cause[] {
+  const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
+  return [
+    ...validateLabels(matchLabels, `${field}.matchLabels`),
+    ...matchExpressions.flatMap((one, at) => validateRequirement(one, `${field}.matchExpressions[${at}]`)),
+  ];
+}
+
+function validateRequirement({ key, operator, values = [] }: Requirement, field: string): Cause[] {
+  return [
+    ...validateOperator(operator, values, field),
+    ...labelKeyProblems(key).map((problem) => invalidValue(`${field}.key`, key, problem)),
+    ...values.flatMap((value, at) =>
+      labelValueProblems(value).map((problem) => invalidValue(`${field}.values[${at}]`, value, problem)),
+    ),
+  ];
+}
+
+function validateOperator(operator: string, values: readonly string[], field: string): Cause[] {
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return values.length > 0
+        ? []
+        : [required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
+    case 'Exists':
+    case 'DoesNotExist':
+      return values.length === 0
+        ? []
+        : [forbiddenField(`${field}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
+    default:
+      return [invalidValue(`${field}.operator`, operator, 'not a valid selector operator')];
+  }
+}
