@@ -239,12 +239,25 @@ export async function startFleet(t: Teardown, servers: Servers, options: FleetOp
   return fleet;
 }
 
-const isGood = ({ status }: ManifestWork): boolean =>
+const isGood = (work: ManifestWork): boolean =>
   ['Applied', 'Available'].every((type) =>
-    status?.conditions?.some((one) => one.type === type && one.status === 'True'),
-  );
+    work.status?.conditions?.some((one) => one.type === type && one.status === 'True'),
+  ) && isReady(work);
 
-/** The works of the example on these clusters are there, applied and available. */
+/** What becomes ready a moment after it was applied has done so, and the hub was told, where it asks for that. */
+const isReady = ({ spec, status }: ManifestWork): boolean =>
+  (spec?.manifestConfigs ?? [])
+    .filter(({ feedbackRules }) => feedbackRules)
+    .every(({ resourceIdentifier: { name, resource } }) =>
+      status?.resourceStatus?.manifests?.some(
+        ({ resourceMeta, statusFeedback }) =>
+          resourceMeta?.name === name &&
+          resourceMeta.resource === resource &&
+          statusFeedback?.values?.some((value) => value.name === 'ReadyReplicas'),
+      ),
+    );
+
+/** The works of the example on these clusters are there, applied, available and ready. */
 async function worksArrived(hub: KubeClient, clusters: readonly string[]): Promise<void> {
   let bad: readonly ManifestWork[] = [];
   await until('the works to be available', async () => {

@@ -131,6 +131,9 @@ async function reconciled(fleet: Fleet, works: readonly string[], before: Readon
   );
 }
 
+const statuses = async (hub: KubeClient): Promise<ReadonlyMap<string, unknown>> =>
+  new Map((await hub.list(ManifestWork)).items.map((work) => [keyOf(work), work.status]));
+
 /** Invariant 4. */
 export function steadyState(register: Register, servers: Servers): void {
   register('Invariant 4: steady state makes zero writes, whatever looks again', async (t) => {
@@ -141,6 +144,7 @@ export function steadyState(register: Register, servers: Servers): void {
 
     t.true(fleet.writes().length > 0, 'writes are seen');
     fleet.forgetRequests();
+    const reported = await statuses(hub);
     await fleet.restart();
     await reconciled(fleet, works, new Map());
     await until('every loop to have looked', () =>
@@ -149,6 +153,7 @@ export function steadyState(register: Register, servers: Servers): void {
       ),
     );
     await fleet.settled('the restarted fleet');
+    t.deepEqual(await statuses(hub), reported, 'after a restart of every loop and agent');
     t.deepEqual(fleet.writes(), [], 'after a restart of every loop and agent');
 
     const before = new Map(fleet.loops.runs);
