@@ -21,6 +21,7 @@ import { configMap, newPlace, WIDGET_CRD, WIDGETS, widget } from './fixture.js';
 import { FORM_CASES } from './forms.js';
 import { FUZZED_CASES, FUZZED_REFUSALS } from './fuzzed.js';
 import { FUZZED_KIND_CASES, FUZZED_KIND_REFUSALS } from './fuzzed-kinds.js';
+import { FUZZED_SCHEMA_CASES, FUZZED_SCHEMA_REFUSALS } from './fuzzed-schemas.js';
 import { LIST_REFUSALS } from './list-refusals.js';
 import { LIST_CASES } from './lists.js';
 import { MEMBER_NAME_CASES, MEMBER_NAME_REFUSALS } from './member-names.js';
@@ -74,6 +75,7 @@ const CASES = {
   ...CLIENT_CASES,
   ...FUZZED_CASES,
   ...ODD_VALUE_CASES,
+  ...FUZZED_SCHEMA_CASES,
   ...CONVERSION_CASES,
   ...FUZZED_KIND_CASES,
   ...MEMBER_NAME_CASES,
@@ -91,6 +93,7 @@ const ALL_REFUSALS = {
   ...FUZZED_REFUSALS,
   ...FUZZED_KIND_REFUSALS,
   ...ODD_VALUE_REFUSALS,
+  ...FUZZED_SCHEMA_REFUSALS,
   ...CONVERSION_REFUSALS,
   ...UNREADABLE_REFUSALS,
   ...MEMBER_NAME_REFUSALS,

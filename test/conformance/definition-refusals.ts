@@ -84,6 +84,10 @@ export const DEFINITION_REFUSALS: Readonly<Record<string, Refusal>> = {
     { type: 'object', properties: {}, default: { y: 1 } },
     '.default: Invalid value: {"y":1}: must not have unknown fields',
   ),
+  'a default that breaks a rule': property(
+    { type: 'string', default: 'b', 'x-kubernetes-validations': [{ rule: "self == 'a'", message: 'only a' }] },
+    '.default: Invalid value: "b": only a',
+  ),
   'members beside other members': property(
     { type: 'object', properties: { y: { type: 'string' } }, additionalProperties: { type: 'string' } },
     '.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive',

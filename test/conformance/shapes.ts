@@ -47,6 +47,7 @@ const VALUES = {
   },
   number: { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 10 },
   word: { ...text, minLength: 2, maxLength: 3, pattern: '^[a-zä]+$' },
+  few: { type: 'number', enum: [1, 2] },
   choice: { ...text, enum: ['a', 'b'] },
   time: { ...text, format: 'date-time' },
   strict: { type: 'object', required: ['x', 'y'], properties: { x: text, y: text } },

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import type { Access } from '../conformance/wire.js';
 import { type Difference, Duel, type Played } from './duel.js';
 import type { FuzzKind } from './fuzz-kind.js';
-import { KINDS } from './kinds.js';
 import { sequenceOf } from './requests.js';
 import type { Step } from './step.js';
 
@@ -11,8 +10,7 @@ export interface FuzzOptions {
   readonly steps: number;
   readonly embedded: Access;
   readonly real: Access;
-  /** All of the domain when absent. */
-  readonly kinds?: readonly FuzzKind[];
+  readonly kinds: readonly FuzzKind[];
   /** Goes on after a difference. */
   readonly found: (difference: Difference) => 'stop' | 'go on';
   readonly played: (one: Played) => void;
@@ -22,7 +20,7 @@ const SHRINK_LIMIT_MS = 60_000;
 
 /** Plays sequences until their steps are `steps`; gives the shrunk differences. */
 export async function fuzz(options: FuzzOptions): Promise<void> {
-  const { seed, steps, embedded, real, kinds = KINDS, found, played } = options;
+  const { seed, steps, embedded, real, kinds, found, played } = options;
   const duel = new Duel(embedded, real, kinds);
   const sequences = sequenceOf(kinds);
   const run = Date.now().toString(36);

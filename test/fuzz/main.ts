@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
 import { startCluster } from '../real/cluster.js';
+import { define } from './define.js';
+import type { Difference } from './duel.js';
 import { fuzz } from './fuzz.js';
 import type { FuzzKind } from './fuzz-kind.js';
-import { ALL_KINDS } from './kinds.js';
+import { ALL_KINDS, KINDS } from './kinds.js';
+import { RANDOM_KINDS, randomKinds } from './random-kinds.js';
 import { describeDifference, Summary } from './report.js';
 import { prepare, startEmbedded } from './servers.js';
 
@@ -21,18 +24,20 @@ export async function main(args: readonly string[]): Promise<number> {
   const summary = new Summary(values.seed);
   try {
     await Promise.all([prepare(embedded), prepare(real)]);
+    const found = (difference: Difference): 'stop' | 'go on' => {
+      summary.differences += 1;
+      process.stdout.write(`${describeDifference(difference)}\n`);
+      return values.all ? 'go on' : 'stop';
+    };
+    const random = await define([embedded, real], randomKinds(Number(values.seed), RANDOM_KINDS), found);
     await fuzz({
       seed: Number(values.seed),
       steps: Number(values.steps),
       embedded,
       real,
-      ...(values.kinds !== undefined && { kinds: kindsNamed(values.kinds.split(',')) }),
+      kinds: values.kinds === undefined ? [...KINDS, ...random] : kindsNamed(values.kinds.split(','), random),
       played: (one) => summary.count(one),
-      found: (difference) => {
-        summary.differences += 1;
-        process.stdout.write(`${describeDifference(difference)}\n`);
-        return values.all ? 'go on' : 'stop';
-      },
+      found,
     });
   } finally {
     await Promise.all([embedded.close(), real.close()]);
@@ -41,9 +46,11 @@ export async function main(args: readonly string[]): Promise<number> {
   return summary.differences === 0 ? 0 : 1;
 }
 
-const kindsNamed = (names: readonly string[]): readonly FuzzKind[] =>
-  names.map((name) => {
+/** `Random` names all that are defined for the run. */
+const kindsNamed = (names: readonly string[], random: readonly FuzzKind[]): readonly FuzzKind[] =>
+  names.flatMap((name) => {
+    if (name === 'Random') return random;
     const found = ALL_KINDS.find(({ kind }) => kind === name);
-    if (!found) throw new Error(`no kind ${name}: ${ALL_KINDS.map(({ kind }) => kind).join(', ')}`);
-    return found;
+    if (!found) throw new Error(`no kind ${name}: Random, ${ALL_KINDS.map(({ kind }) => kind).join(', ')}`);
+    return [found];
   });

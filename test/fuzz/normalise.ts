@@ -11,8 +11,10 @@ const CUT_UUID = /(?<="uid":")[0-9a-f-]{1,35} \.\.\.\)/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const VERSION_IN_TEXT =
   /((?:ResourceVersion in [a-z ]+|current): |in (?:record|the precondition) \(|"resourceVersion":")(\d+)/gi;
-/** The whole text, or shown as what is no time: a patch put it where versions are not. */
-const MOVED_VERSION = /^\d{3,}$|(?<=parsing time ")\d{3,}(?=" as )/g;
+/** The whole text, or in quotes or brackets: a patch put it where versions are not. */
+const MOVED_VERSION = /(?<=^|["(])\d{3,}(?=$|\\?"|\))/g;
+/** What kube-apiserver calls the type of `self`, each time anew. */
+const SELF_TYPE = /\bselfType\d+(?:\.[\w@]+)*/g;
 const SHOWN = /Invalid value: ("(?:[^"\\]|\\.)*")/g;
 /** What the generator lets servers make names from. */
 const GENERATED = /\bgen-\d*-[a-z0-9]{5}\b/g;
@@ -65,6 +67,7 @@ export class Normaliser {
   #text(text: string): string {
     return text
       .replaceAll(this.#namespace, '{ns}')
+      .replace(SELF_TYPE, 'object')
       .replace(CUT_UUID, '<cut> ...)')
       .replace(UUID, (uid) => this.#token('uid', uid, uid === text))
       .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#token('version', version, false))

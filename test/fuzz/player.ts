@@ -18,6 +18,7 @@ export class Player {
   async play(step: Step): Promise<Normal> {
     const filled = this.#memory.fill(step);
     const { method, path, query = {}, body, raw, type, accept } = filled;
+    if (query.resourceVersion === '0') await this.#catchUp(path);
     const search = new URLSearchParams(query).toString();
     const answer = await this.#wire.call(method, search ? `${path}?${search}` : path, {
       ...(raw === undefined && body === undefined ? {} : { body: raw ?? body }),
@@ -26,6 +27,16 @@ export class Player {
     });
     this.#memory.learn(filled, answer);
     return this.#normaliser.answer({ code: answer.code, warnings: warningsOf(answer), body: contentOf(answer) });
+  }
+
+  /** A read of any version comes from a cache, which may lag behind. */
+  async #catchUp(path: string): Promise<void> {
+    const [collection] = /^.*\/namespaces\/[^/]+\/[^/]+/.exec(path) ?? [];
+    if (collection === undefined) return;
+    const { body } = await this.#wire.call('GET', `${collection}?limit=1`);
+    const version = body.metadata?.resourceVersion;
+    const waits = `resourceVersion=${version}&resourceVersionMatch=NotOlderThan`;
+    if (version) await this.#wire.call('GET', `${collection}?${waits}`);
   }
 
   /** Makes an object that watches may end with. */

@@ -11,7 +11,7 @@ export interface FuzzServer extends Access {
   close(): Promise<void>;
 }
 
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 /** Without its loops: what garbage collection does in its own time cannot be compared. */
 export async function startEmbedded(): Promise<FuzzServer> {

@@ -1,5 +1,8 @@
 import test from 'ava';
+import { define } from '../fuzz/define.js';
 import { fuzz } from '../fuzz/fuzz.js';
+import { KINDS } from '../fuzz/kinds.js';
+import { RANDOM_KINDS, randomKinds } from '../fuzz/random-kinds.js';
 import { describeDifference } from '../fuzz/report.js';
 import { prepare, startEmbedded } from '../fuzz/servers.js';
 import { startCluster } from './cluster.js';
@@ -14,12 +17,16 @@ test(`${STEPS} requests made from seed ${SEED} are answered alike by the embedde
     await Promise.all([embedded.close(), real.close()]);
   });
   await Promise.all([prepare(embedded), prepare(real)]);
+  const random = await define([embedded, real], randomKinds(SEED, RANDOM_KINDS), (difference) =>
+    t.fail(describeDifference(difference)),
+  );
   let played = 0;
   await fuzz({
     seed: SEED,
     steps: STEPS,
     embedded,
     real,
+    kinds: [...KINDS, ...random],
     played: () => {
       played += 1;
     },

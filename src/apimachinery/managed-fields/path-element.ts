@@ -1,4 +1,4 @@
-import { goJson, goShown } from '../go-text.js';
+import { goJson, goNumber, goQuoted } from '../go-text.js';
 import { isJsonObject } from '../json.js';
 import type { ListType } from './ownership-type.js';
 
@@ -25,9 +25,20 @@ export const formatPath = (path: readonly string[]): string => path.map(formatEl
 function formatElement(element: string): string {
   const text = element.slice(2);
   if (element.startsWith('f:')) return `.${text}`;
-  if (element.startsWith('v:')) return `[=${goShown(JSON.parse(text))}]`;
+  if (element.startsWith('v:')) return `[=${valueText(JSON.parse(text))}]`;
   if (!element.startsWith('k:')) return `[${text}]`;
   const keys: unknown = JSON.parse(text);
   const pairs = isJsonObject(keys) ? Object.entries(keys) : [];
-  return `[${pairs.map(([key, value]) => `${key}=${goShown(value)}`).join(',')}]`;
+  return `[${pairs.map(([key, value]) => `${key}=${valueText(value)}`).join(',')}]`;
+}
+
+/** Of what is neither text nor number Kubernetes shows little more than what is in it. */
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return goQuoted(value);
+  if (typeof value === 'number') return goNumber(value);
+  if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`;
+  if (!isJsonObject(value)) return String(value);
+  return Object.entries(value)
+    .map(([name, member]) => `${name}=${valueText(member)}`)
+    .join('');
 }

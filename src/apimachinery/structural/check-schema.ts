@@ -1,4 +1,5 @@
 import { checkRules } from '../cel/rule-check.js';
+import { validateRules } from '../cel/rules.js';
 import { equalJson, isJsonObject, type JsonObject } from '../json.js';
 import { below, type FieldError, forbidden, formatFieldError, invalid } from './field-error.js';
 import { isTypeOrMetadata } from './node.js';
@@ -48,6 +49,16 @@ function ownDefaultProblems(node: JsonObject, path: string): FieldError[] {
   if (!equalJson(pruneValue(schema, value).value, value)) {
     return [invalid(`${path}.default`, value, 'must not have unknown fields')];
   }
+  const wrong = validate(schema, value);
   // Inside a default, messages name the place from the default on.
-  return validate(schema, value).map((error) => ({ ...error, field: below(`${path}.default`, error.field) }));
+  return (wrong.length > 0 ? wrong : brokenRules(schema, value)).map((error) => ({
+    ...error,
+    field: below(`${path}.default`, error.field),
+  }));
+}
+
+/** A default must be good when it comes and while it stays. */
+function brokenRules(schema: StructuralSchema, value: unknown): FieldError[] {
+  const staying = validateRules(schema, value, value);
+  return staying.length > 0 ? staying : validateRules(schema, value, undefined);
 }

@@ -123,9 +123,14 @@ function isMultiple(value: number, factor: number): boolean {
   return Math.abs(quotient - whole) / (Math.abs(quotient) + Math.abs(whole)) < 1e-9;
 }
 
+/** Kubernetes looks for a number among whole ones without its fraction. */
+const isListed = (value: unknown, one: unknown): boolean =>
+  equalJson(one, value) ||
+  (typeof value === 'number' && typeof one === 'number' && isInt64(one) && Math.trunc(value) === one);
+
 export function checkEnum(value: unknown, node: Node, path: () => string): FieldError | undefined {
   const allowed = node.schema.enum;
-  if (!allowed || allowed.length === 0 || (value !== null && allowed.some((one) => equalJson(one, value))))
+  if (!allowed || allowed.length === 0 || (value !== null && allowed.some((one) => isListed(value, one))))
     return undefined;
   return notSupported(path(), value, allowed);
 }

@@ -39,6 +39,12 @@ export function validateWithRules(
   return [...errors, unshown('FieldValueInvalid', '', `null: ${detail}`)];
 }
 
+/** What is told of an object that says it is of another type: its schema is not asked, but for what repeats in lists. */
+export const problemsOfOther = (schema: StructuralSchema, value: unknown, old: unknown): FieldError[] => [
+  ...validate(schema, value).filter(({ type }) => type === 'FieldValueDuplicate'),
+  ...validateRules(schema, value, old),
+];
+
 const problemsOf = (schema: StructuralSchema, value: unknown, old: unknown): FieldError[] =>
   old === undefined ? validate(schema, value) : validateUpdate(schema, value, old);
 

@@ -79,9 +79,7 @@ function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows, 
     throw badRequest(`${unrecognized(type)}: ${UNREADABLE}: ${cannotBeTyped(object)}${describe(bytes)}`);
   }
   try {
-    const typed = typedObject(object, type, knows, () => bytes.toString());
-    if (type.custom) refuseOtherVersion(typed, type);
-    return typed;
+    return typedObject(object, type, knows, () => bytes.toString());
   } catch (error) {
     if (!(error instanceof WrongType)) throw error;
     // A decoder that need not be strict is asked in another way, and its answer is worded in another.
@@ -92,12 +90,6 @@ function typedBody(value: unknown, bytes: Buffer, type: Expected, knows: Knows, 
     const what = `${object.kind || type.kind} in version ${goQuoted(versionOf(said))}`;
     throw badRequest(`${what} cannot be handled as a ${type.kind}: ${error.message}`);
   }
-}
-
-function refuseOtherVersion({ apiVersion }: Unstructured, type: Expected): void {
-  const expected = apiVersionOf(type);
-  if (apiVersion === expected) return;
-  throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
 }
 
 const SHOWN_BYTES = 30;

@@ -2,7 +2,7 @@ import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
 import { equalJson } from '../../apimachinery/json.js';
 import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
-import { isBlocking, validateWithRules } from '../../apimachinery/structural/validate-with-rules.js';
+import { isBlocking, problemsOfOther, validateWithRules } from '../../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from '../causes.js';
 import { type Kind, STATUS, type Subresource, servesStatus, type WriteContext } from '../kind.js';
 import { type Cause, invalid } from '../status-error.js';
@@ -30,7 +30,7 @@ export function draftOfNew(
     ...(status !== undefined && !servesStatus(kind) ? { status } : {}),
     metadata: newMetadata(sent.metadata, kind, namespace, context.now),
   };
-  refuseOtherType(kind, draft);
+  refuseOtherType(kind, draft, undefined);
   kind.strategy.prepareCreate?.(draft, context);
   // With the same metadata, and without what is allocated: that belongs to nobody.
   const told = { ...draft };
@@ -59,7 +59,7 @@ export function draftOfUpdate(
   if (!subresource?.view && needsVersion(kind) && (sent.metadata.resourceVersion || '0') === '0') {
     throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
   }
-  if (!subresource) refuseOtherType(kind, sent);
+  if (!subresource) refuseOtherType(kind, sent, before);
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
   const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
   const { strategy } = kind;
@@ -121,14 +121,17 @@ const MISSING_VERSION: Cause = {
 };
 
 /** Custom objects are read whatever they say they are; built-in ones have been refused by now. */
-function refuseOtherType(kind: Kind, { apiVersion, kind: named, metadata }: Unstructured): void {
+function refuseOtherType(kind: Kind, object: Unstructured, before: Unstructured | undefined): void {
+  const { apiVersion, kind: named, metadata } = object;
   const expected = apiVersionOf(kind);
   const causes = [
     ...(named === kind.kind ? [] : [causeOf(invalidValue('kind', named, `must be ${kind.kind}`))]),
     ...(apiVersion === expected ? [] : [causeOf(invalidValue('apiVersion', apiVersion, `must be ${expected}`))]),
   ];
   const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
-  if (causes.length > 0) throw invalid({ group, plural: '', kind: named }, metadata.name, causes);
+  if (causes.length === 0) return;
+  const others = problemsOfOther(kind.schema, object, before).map(causeOf);
+  throw invalid({ group, plural: '', kind: named }, metadata.name, [...causes, ...others]);
 }
 
 function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {

@@ -27,7 +27,8 @@ export function reportStrictErrors(
   for (const problem of problems) caller.warn(problem);
 }
 
+/** `sent` is what the body says it is, where that may be something else. */
 export const refusedBody =
-  ({ kind, version }: Pick<Kind, 'kind' | 'version'>) =>
+  ({ kind, version }: Pick<Kind, 'kind' | 'version'>, sent: Pick<Kind, 'kind' | 'version'> = { kind, version }) =>
   (problems: string): Error =>
-    badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${problems}`);
+    badRequest(`${sent.kind} in version ${goQuoted(sent.version)} cannot be handled as a ${kind}: ${problems}`);

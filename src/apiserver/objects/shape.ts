@@ -5,6 +5,7 @@ import { noMetadata, readEmbedded } from '../../apimachinery/structural/embedded
 import { formatFieldError, invalid } from '../../apimachinery/structural/field-error.js';
 import { OBJECT_META } from '../../apimachinery/structural/object-meta.js';
 import { prune } from '../../apimachinery/structural/prune.js';
+import type { StructuralSchema } from '../../apimachinery/structural/schema.js';
 import { validate } from '../../apimachinery/structural/validate.js';
 import { decodeMetadata } from '../builtin/decode.js';
 import { Misfit } from '../builtin/misfit.js';
@@ -22,6 +23,8 @@ export type Refuse = (problem: string) => Error;
 interface Reading {
   readonly nulls?: Nulls;
   readonly origin?: Origin;
+  /** What is known of an object that says it is of another type; it is refused for that later. */
+  readonly other?: StructuralSchema | undefined;
 }
 
 /** What the schema of a kind makes of an object from a client: without unknown fields, with defaults. */
@@ -29,14 +32,16 @@ export function shaped(
   kind: Kind,
   sent: Unstructured,
   refuse: Refuse = refusedBody(kind),
-  { nulls = 'dropped', origin = 'json' }: Reading = {},
+  { nulls = 'dropped', origin = 'json', other }: Reading = {},
 ): Shaped {
   const decoded = decodedAs(kind, sent, refuse, origin);
   checkMetadata(decoded, refuse);
-  const { value, pruned } = prune(kind.schema, decoded);
+  const { value, pruned } = prune(other ?? kind.schema, decoded);
   // What is applied was merged, not read: its embedded objects are refused where they do not fit when it is validated.
   const read =
-    nulls === 'kept' ? value : readEmbedded(kind.schema, value, (object, path) => resource(object, path, refuse));
+    other || nulls === 'kept'
+      ? value
+      : readEmbedded(kind.schema, value, (object, path) => resource(object, path, refuse));
   return { object: applyDefaults(kind.schema, read, nulls), unknown: pruned };
 }
 
