@@ -16,6 +16,7 @@ const AGENT_KINDS = ['AppliedManifestWork'];
 
 /** A kube-apiserver with our definitions. */
 export class RealServer implements FleetServer {
+  readonly simulatesWorkloads = false;
   readonly parts = (['kube-apiserver', 'etcd'] as const).map((name) => ({
     name,
     kill: () => this.cluster.kill(name),

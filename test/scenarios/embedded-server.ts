@@ -21,13 +21,13 @@ class EmbeddedServer implements FleetServer {
   readonly #observers: Observer[] = [];
   readonly #clients = new ServerClients();
   readonly #log: Logger;
-  readonly #simulateWorkloads: boolean;
+  readonly simulatesWorkloads: boolean;
   #server: ApiServer | undefined;
   #port = 0;
 
-  constructor(t: Teardown, log: Logger, simulateWorkloads: boolean) {
+  constructor(t: Teardown, log: Logger, simulatesWorkloads: boolean) {
     this.#log = log;
-    this.#simulateWorkloads = simulateWorkloads;
+    this.simulatesWorkloads = simulatesWorkloads;
     t.teardown(async () => {
       await this.#clients.close();
       await this.stop();
@@ -48,7 +48,7 @@ class EmbeddedServer implements FleetServer {
       pki: await pki,
       port: this.#port,
       crds: CRDS,
-      simulateWorkloads: this.#simulateWorkloads,
+      simulateWorkloads: this.simulatesWorkloads,
       log: this.#log,
       audit: (attributes, decision) => this.#requests.push(...seen(attributes, decision)),
     });

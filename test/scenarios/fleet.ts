@@ -111,7 +111,7 @@ export class Fleet {
 
   /** The works of the example are there, applied and available, and nothing is left to do. */
   async arrived(): Promise<void> {
-    await worksArrived(await this.admin(), [...this.spokes.keys()]);
+    await worksArrived(await this.admin(), this.spokes);
     await this.settled('the fleet');
   }
 
@@ -239,10 +239,10 @@ export async function startFleet(t: Teardown, servers: Servers, options: FleetOp
   return fleet;
 }
 
-const isGood = (work: ManifestWork): boolean =>
+const isGood = ({ status }: ManifestWork): boolean =>
   ['Applied', 'Available'].every((type) =>
-    work.status?.conditions?.some((one) => one.type === type && one.status === 'True'),
-  ) && isReady(work);
+    status?.conditions?.some((one) => one.type === type && one.status === 'True'),
+  );
 
 /** What becomes ready a moment after it was applied has done so, and the hub was told, where it asks for that. */
 const isReady = ({ spec, status }: ManifestWork): boolean =>
@@ -257,12 +257,15 @@ const isReady = ({ spec, status }: ManifestWork): boolean =>
       ),
     );
 
-/** The works of the example on these clusters are there, applied, available and ready. */
-async function worksArrived(hub: KubeClient, clusters: readonly string[]): Promise<void> {
+/** The works of the example on these clusters are there, applied, available and, where there is a simulator, ready. */
+async function worksArrived(hub: KubeClient, spokes: ReadonlyMap<string, FleetServer>): Promise<void> {
   let bad: readonly ManifestWork[] = [];
   await until('the works to be available', async () => {
     const { items } = await hub.list(ManifestWork);
-    bad = items.filter((work) => clusters.includes(work.metadata.namespace ?? '') && !isGood(work));
+    bad = items.filter((work) => {
+      const spoke = spokes.get(work.metadata.namespace ?? '');
+      return spoke && !(isGood(work) && (!spoke.simulatesWorkloads || isReady(work)));
+    });
     return bad.length === 0 && items.length > 1;
   }).catch((error: unknown) => {
     throw new Error(`not available: ${JSON.stringify(bad.map(({ status }) => status))}`, { cause: error });

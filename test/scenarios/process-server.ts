@@ -29,15 +29,15 @@ class ProcessServer implements FleetServer {
   readonly #clients: ServerClients;
   readonly #states = new SeenStates();
   readonly #lines: LineReader;
-  readonly #simulateWorkloads: boolean;
+  readonly simulatesWorkloads: boolean;
   #requests: SeenRequest[] = [];
   #child: ChildProcess | undefined;
   #port = 0;
 
-  constructor(t: Teardown, simulateWorkloads: boolean, patience?: Patience) {
+  constructor(t: Teardown, simulatesWorkloads: boolean, patience?: Patience) {
     this.#clients = new ServerClients(patience);
     this.#lines = new LineReader(join(this.#clients.folder, 'seen.log'));
-    this.#simulateWorkloads = simulateWorkloads;
+    this.simulatesWorkloads = simulatesWorkloads;
     t.teardown(async () => {
       await this.#clients.close();
       await this.stop();
@@ -47,7 +47,7 @@ class ProcessServer implements FleetServer {
 
   async start(): Promise<void> {
     if (this.#port === 0) [this.#port = 0] = await freePorts(1);
-    const args = [MAIN, this.#clients.folder, String(this.#port), String(this.#simulateWorkloads)];
+    const args = [MAIN, this.#clients.folder, String(this.#port), String(this.simulatesWorkloads)];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {

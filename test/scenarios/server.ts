@@ -34,6 +34,8 @@ export interface Part {
 
 /** A Kubernetes API server as the scenarios use it: it can stop and come back, and tells what it was asked and what changed. */
 export interface FleetServer {
+  /** Its workloads become ready although nothing runs them. */
+  readonly simulatesWorkloads: boolean;
   /** Again after a stop: the same address, with all it had. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -55,7 +57,6 @@ export interface FleetServer {
 /** How the servers of a fleet are made. */
 export interface Servers {
   hub(t: Teardown, log: Logger): FleetServer;
-  /** Its workloads become ready although nothing runs them. */
   spoke(t: Teardown, log: Logger, index: number): FleetServer;
 }
 
