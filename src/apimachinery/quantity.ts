@@ -69,6 +69,11 @@ export class Quantity {
     return divideUp(this.#nano, NANO / 1000n);
   }
 
+  /** Without anything finer than a thousandth, rounded away from zero. */
+  roundedToMilli(): Quantity {
+    return new Quantity(this.milliValue() * (NANO / 1000n), this.format);
+  }
+
   toNumber(): number {
     return Number(this.#nano / NANO) + Number(this.#nano % NANO) / Number(NANO);
   }

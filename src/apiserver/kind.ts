@@ -53,12 +53,14 @@ export interface WriteContext {
 
 /** Behaviour of a kind that its schema cannot say. Drafts may be changed in place, `before` must not. */
 export interface Strategy {
-  /** After defaulting and before validation; sets what the server sets and drops what clients may not. */
+  /** Defaults the schema cannot say, as the client's own: on everything that is read, before owners of fields are recorded. */
+  complete?(draft: Unstructured): void;
+  /** Sets what the server sets as if the client had, and drops what clients may not. */
   prepareCreate?(draft: Unstructured, context: WriteContext): void;
   prepareUpdate?(draft: Unstructured, before: Unstructured, context: WriteContext): void;
   /**
-   * Gives what the server allocates, after the owners of fields were told: nobody owns it. Throws what cannot be had; `before` is
-   * absent on create.
+   * Sets what the server gives and nobody owns: the owners of fields are told by the object as it was before. Throws what cannot be
+   * had; `before` is absent on create.
    */
   allocate?(draft: Unstructured, before: Unstructured | undefined, context: WriteContext): void;
   /** As `prepareUpdate`, where only the status is written. */
@@ -67,6 +69,8 @@ export interface Strategy {
   validateStatus?(object: Unstructured, before: Unstructured): readonly Cause[];
   /** As `warnings`, where only the status is written. */
   statusWarnings?(object: Unstructured): readonly string[];
+  /** A change of this, too, counts as a new generation. */
+  generationPart?(object: Unstructured): unknown;
   /** Beyond the schema; `before` is absent on create. */
   validate?(object: Unstructured, before: Unstructured | undefined): readonly Cause[];
   /** What a write is warned of once it was found right; `before` is absent on create. */
@@ -140,6 +144,10 @@ export interface Kind extends ResourceType {
   /** An update creates what does not exist. */
   readonly createsOnUpdate: boolean;
   readonly storage: Storage;
+  /** A deletion that does not say otherwise leaves what the object owns; who does not say it is warned. */
+  readonly orphansByDefault?: string;
+  /** A deletion is answered with the object as it was marked, also when nothing held it. */
+  readonly leavesGracefully?: true;
   /** A deletion is answered with the object, not with a Status. */
   readonly returnsDeleted: boolean;
   /** Refuses, with 400, JSON that does not fit the types of a built-in kind, and drops nulls; first thing on every write. */

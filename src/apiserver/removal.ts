@@ -38,19 +38,25 @@ export async function deleteObject(
     }
     const draft = deleted(api, kind, before, options, caller);
     const removed = isRemovable(kind, draft);
-    if (options.dryRun) return { item: unstored(item, removed ? before : draft), removed };
+    if (options.dryRun) return { item: unstored(item, removed && !kind.leavesGracefully ? before : draft), removed };
     if (!removed && isMarked(before, draft)) return { item, removed };
     try {
       // Watchers learn the last state there was, not the one that never came to be.
       const object = removed ? item.object : toStored(kind, draft);
       const write = { key, expected: item.revision, object, deletes: removed };
-      return { item: await api.store.commit(write), removed };
+      const stored = await api.store.commit(write);
+      return { item: removed && kind.leavesGracefully ? unstored(stored, marked(stored, draft)) : stored, removed };
     } catch (error) {
       // Someone was faster; preconditions are looked at again.
       if (!(error instanceof RevisionMismatch)) throw error;
     }
   }
 }
+
+const marked = ({ revision }: Item, draft: Unstructured): Unstructured => ({
+  ...draft,
+  metadata: { ...draft.metadata, resourceVersion: String(revision) },
+});
 
 const unstored = ({ key, revision }: Item, object: Unstructured): Item => ({
   key,
@@ -86,7 +92,10 @@ function deleted(
 ): Unstructured {
   const now = api.now();
   const { finalizers: held = [], ...metadata } = before.metadata;
-  const finalizers = finalizersFor(held, propagationPolicy);
+  const isUnsaid = !propagationPolicy && !held.includes(ORPHAN) && !held.includes(FOREGROUND);
+  const usual = isUnsaid && kind.orphansByDefault !== undefined ? 'Orphan' : undefined;
+  if (usual && kind.orphansByDefault) caller.warn(kind.orphansByDefault);
+  const finalizers = finalizersFor(held, propagationPolicy ?? usual);
   const draft: Unstructured = {
     ...before,
     metadata: {

@@ -108,7 +108,10 @@ test('absent fields get the values Kubernetes gives them', async (t) => {
   });
   t.like(job.metadata.labels, { 'job-name': 'j', 'batch.kubernetes.io/controller-uid': uid });
   const pod = (await client.create(Pod, object(Pod, 'p', { spec: { containers } }))) as Unstructured;
-  t.like(pod, { spec: { serviceAccountName: 'default' }, status: { phase: 'Pending', qosClass: 'BestEffort' } });
+  t.like(pod, {
+    spec: { enableServiceLinks: true, priority: 0 },
+    status: { phase: 'Pending', qosClass: 'BestEffort' },
+  });
   const webhooks = [
     { name: 'a.x.io', sideEffects: 'None', admissionReviewVersions: ['v1'], clientConfig: { url: 'https://x' } },
   ];

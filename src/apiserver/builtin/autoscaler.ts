@@ -88,8 +88,7 @@ function completeMetrics(draft: Unstructured): void {
 }
 
 export const autoscaler: Strategy = {
-  prepareCreate: completeMetrics,
-  prepareUpdate: completeMetrics,
+  complete: completeMetrics,
   validate(object): Cause[] {
     const { minReplicas = 1, maxReplicas = 0, scaleTargetRef } = typed<SpecV2>(object.spec ?? {});
     return [

@@ -13,12 +13,14 @@ export const blankOf = (model: string): JsonObject => ({
   ...Object.fromEntries(toldLists(model).map((name) => [name, null])),
 });
 
-/** What a scalar is set to is owned, be it Go's zero value. */
-function blankMember(model: string, { name, code, required }: Field): [string, JsonObject | null][] {
-  if (code.length === 1) return [];
+function blankMember(model: string, { name, code, required }: Field): [string, unknown][] {
+  // What is set to the zero that is told anyway is no change.
+  if (code.length === 1) return zeroOf(model, name) === 'told' && code in ZEROS ? [[name, ZEROS[code]]] : [];
   if (code.startsWith('[') || code.startsWith('{')) return required ? [[name, null]] : [];
   return zeroOf(model, name) === 'told' || required ? [[name, blankStruct(code)]] : [];
 }
+
+const ZEROS: Readonly<Record<string, unknown>> = { s: '', i: 0, l: 0, b: false };
 
 const blankStruct = (model: string): JsonObject =>
   Object.fromEntries(fieldsOf(model).flatMap((field) => blankMember(model, field)));

@@ -78,8 +78,7 @@ const SECRET_TYPE_KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const secret: Strategy = {
-  prepareCreate: foldStringData,
-  prepareUpdate: foldStringData,
+  complete: foldStringData,
   validate(object, before) {
     const { data = {}, type = '' } = typed<Data>(object);
     return [
@@ -101,7 +100,8 @@ export const secret: Strategy = {
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
 const labelNamespace = (draft: Unstructured): void => {
-  draft.metadata.labels = { ...draft.metadata.labels, [NAMESPACE_LABEL]: draft.metadata.name };
+  const { name } = draft.metadata;
+  if (name) draft.metadata.labels = { ...draft.metadata.labels, [NAMESPACE_LABEL]: name };
 };
 
 const hasNamespaceFinalizer = (object: Unstructured): boolean =>
@@ -109,6 +109,7 @@ const hasNamespaceFinalizer = (object: Unstructured): boolean =>
 
 /** `spec.finalizers` keeps a namespace until its content is gone; only the subresource `finalize` changes it. */
 export const namespace: Strategy = {
+  complete: labelNamespace,
   prepareCreate(draft) {
     draft.status = { phase: 'Active' };
     const spec = specOf<{ finalizers?: string[] }>(draft);
@@ -158,8 +159,7 @@ const withSpec = (draft: Unstructured): void => {
 };
 
 export const lease: Strategy = {
-  prepareCreate: withSpec,
-  prepareUpdate: withSpec,
+  complete: withSpec,
   validate(object) {
     const { leaseDurationSeconds, leaseTransitions } = typed<LeaseSpec>(object.spec ?? {});
     return [

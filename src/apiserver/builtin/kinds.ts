@@ -6,21 +6,25 @@ import { blankOf } from './blank.js';
 import type { Column } from './columns/column.js';
 import { columnsOf } from './columns/columns.js';
 import { configMap, event, lease, namespace, persistentVolumeClaim, secret, webhookConfiguration } from './core.js';
+import { cronJob } from './cron-jobs.js';
+import { daemonSet } from './daemon-sets.js';
 import { DECLARATIONS, type Declaration } from './declarations.js';
 import { decode } from './decode.js';
+import { deployment } from './deployments.js';
 import { documentOf } from './documentation.js';
 import { fromCoreEvent, toCoreEvent } from './events.js';
 import { ingress } from './ingress.js';
 import { ingressClass } from './ingress-class.js';
-import { cronJob, job } from './jobs.js';
+import { job } from './jobs.js';
 import { networkPolicy } from './network-policy.js';
 import { pod } from './pods.js';
 import { binding, clusterRole, role } from './rbac.js';
+import { replicaSet, replicationController } from './replica-sets.js';
 import { schemaOf } from './schema.js';
 import { service } from './service.js';
+import { statefulSet } from './stateful-sets.js';
 import { subresourceOf } from './subresources.js';
 import { tellingOf } from './told.js';
-import { daemonSet, deployment, replicaSet, replicationController, statefulSet } from './workloads.js';
 
 /** What a server adds to the table: kinds that need its keys or its users. Keys are `<group>/<Kind>`. */
 export interface BuiltinBehaviour {
@@ -148,6 +152,13 @@ const RETURNED: ReadonlySet<string> = new Set([
   'storage.k8s.io/VolumeAttachment',
 ]);
 
+/** Kinds whose deletion leaves their pods unless it says otherwise, and what its sender is told. */
+const ORPHANING: Readonly<Record<string, string>> = {
+  'batch/Job':
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  '/ReplicationController': '',
+};
+
 /** Every kind the server has without a CRD. */
 export const builtinKinds = (behaviour: BuiltinBehaviour): readonly Kind[] =>
   DECLARATIONS.map((declaration) => kindOf(declaration, behaviour));
@@ -178,6 +189,8 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     rechecksPrefix: !UNCHECKED_PREFIXES.has(key),
     createsOnUpdate: CREATED_BY_UPDATE.has(key),
     returnsDeleted: RETURNED.has(key),
+    ...(key === '/Pod' ? { leavesGracefully: true as const } : {}),
+    ...(key in ORPHANING ? { orphansByDefault: ORPHANING[key] ?? '' } : {}),
     storage: { group, plural, version },
     ...VIEWS[`${group}/${version}/${kind}`],
     // Subresources of other kinds travel through here too.

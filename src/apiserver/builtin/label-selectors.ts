@@ -25,7 +25,7 @@ function validateRequirement({ key, operator, values = [] }: Requirement, field:
   ];
 }
 
-function validateOperator(operator: string, values: readonly string[], field: string): Cause[] {
+export function validateOperator(operator: string, values: readonly string[], field: string): Cause[] {
   switch (operator) {
     case 'In':
     case 'NotIn':
@@ -41,3 +41,6 @@ function validateOperator(operator: string, values: readonly string[], field: st
       return [invalidValue(`${field}.operator`, operator, 'not a valid selector operator')];
   }
 }
+
+export const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelectorSpec): boolean =>
+  Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length === 0;

@@ -1,9 +1,8 @@
 import { parseSloppily } from '../../apimachinery/address.js';
 import type { Cause } from '../status-error.js';
 import { validateAddress } from './addresses.js';
-import { forbiddenField, invalidValue, required } from './causes.js';
+import { forbiddenField, invalidValue, oneOf, required } from './causes.js';
 import { validateSubdomain } from './name-checks.js';
-import { oneOf } from './pod-template.js';
 
 export interface Ingress {
   ip?: string;

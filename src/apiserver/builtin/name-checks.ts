@@ -29,6 +29,12 @@ export const validateLabels = (labels: Labels, field: string): Cause[] =>
     ...labelValueProblems(value).map((problem) => invalidValue(field, value, problem)),
   ]);
 
+/** By the rule of keys in lower case. */
+export const validateAnnotations = (annotations: Labels, field: string): Cause[] =>
+  Object.keys(annotations).flatMap((key) =>
+    labelKeyProblems(key.toLowerCase()).map((problem) => invalidValue(field, key, problem)),
+  );
+
 export const validateRequired = (
   text: string | undefined,
   field: string,
@@ -51,9 +57,6 @@ export const validatePortNumber = (port: number, field: string): Cause[] =>
 
 export const validatePort = (port: number | string, field: string): Cause[] =>
   typeof port === 'number' ? validatePortNumber(port, field) : validatePortName(port, field);
-
-export const validateNonNegative = (value: number | undefined, field: string): Cause[] =>
-  value !== undefined && value < 0 ? [invalidValue(field, value, 'must be greater than or equal to 0')] : [];
 
 const WILDCARD =
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";

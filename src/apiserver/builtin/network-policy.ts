@@ -3,10 +3,9 @@ import { isInside, masked, parsePrefix } from '../../apimachinery/address.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { cidrWarnings, validateCidr } from './addresses.js';
-import { forbiddenField, invalidValue, required, unsupported } from './causes.js';
+import { forbiddenField, invalidValue, oneOf, required, unsupported } from './causes.js';
 import { validateLabelSelector } from './label-selectors.js';
 import { validatePortName, validatePortNumber } from './name-checks.js';
-import { oneOf } from './pod-template.js';
 import { type LabelSelectorSpec, specOf, typed } from './typed.js';
 
 interface Port {

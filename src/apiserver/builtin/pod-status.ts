@@ -1,5 +1,6 @@
 import type { Unstructured } from '../../api/meta.js';
-import { type PodSpec, statusOf, typed } from './typed.js';
+import type { PodSpec } from './pods/pod-shape.js';
+import { statusOf, typed } from './typed.js';
 
 interface ContainerStatus {
   ready?: boolean;

@@ -1,54 +1,136 @@
 import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
-import { forbiddenField } from './causes.js';
-import { completePodSpec, validatePodSpec } from './pod-template.js';
-import { type PodSpec, specOf } from './typed.js';
-
-const POD_MAY_CHANGE = new Set([
-  'image',
-  'activeDeadlineSeconds',
-  'tolerations',
-  'terminationGracePeriodSeconds',
-  'schedulingGates',
-]);
+import type { Cause } from '../status-error.js';
+import { forbiddenField, invalidValue } from './causes.js';
+import { admitPod } from './pods/admission.js';
+import { completePodSpec, containersOf } from './pods/complete.js';
+import type { Container, PodSpec } from './pods/pod-shape.js';
+import { validatePodSpec } from './pods/pod-spec.js';
+import { qosClassOf } from './pods/quality.js';
+import { podWarnings } from './pods/warnings.js';
+import { isNewGeneration } from './replicated.js';
+import { specOf, statusOf, typed } from './typed.js';
 
 export const pod: Strategy = {
-  prepareCreate(draft) {
+  complete(draft) {
     const spec = specOf<PodSpec>(draft);
-    spec.serviceAccountName ??= spec.serviceAccount ?? 'default';
-    spec.enableServiceLinks ??= true;
     completePodSpec(spec);
-    draft.status = { phase: 'Pending', qosClass: qosClassOf(spec) };
+    for (const container of containersOf(spec)) requestLimits(container);
+    spec.enableServiceLinks ??= true;
+    if (spec.hostNetwork) for (const container of containersOf(spec)) openOnNode(container);
+    const { podIP, podIPs } = statusOf<{ podIP: string; podIPs: object[] }>(draft);
+    if (podIP && !podIPs) draft.status = { ...typed<object>(draft.status), podIPs: [{ ip: podIP }] };
   },
-  prepareUpdate: (draft) => completePodSpec(specOf<PodSpec>(draft)),
-  validate(object, before) {
-    const fixed = (from: Unstructured): string =>
-      JSON.stringify(from.spec, (key, value: unknown) =>
-        POD_MAY_CHANGE.has(key) || key === 'nodeName' ? undefined : value,
-      );
-    return [
-      ...validatePodSpec(specOf<PodSpec>(object), 'spec'),
-      ...(before && !equalJson(JSON.parse(fixed(object)), JSON.parse(fixed(before)))
-        ? [
-            forbiddenField(
-              'spec',
-              'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
-            ),
-          ]
-        : []),
-    ];
+  allocate(draft, before, context) {
+    admitPod(draft, before, context);
+    if (!before) draft.status = { phase: 'Pending', qosClass: qosClassOf(specOf<PodSpec>(draft)) };
   },
+  validate: (object, before) => [
+    ...validatePodSpec(specOf<PodSpec>(object), 'spec', true),
+    ...untrimmedImages(specOf<PodSpec>(object)),
+    ...(before ? changeProblems(specOf<PodSpec>(object), typed<PodSpec>(before.spec)) : newProblems(object)),
+  ],
+  validateStatus: () => [],
+  warnings: (object, before) =>
+    isNewGeneration(object, before) ? podWarnings(specOf<PodSpec>(object), object.metadata.annotations ?? {}, '') : [],
 };
 
-function qosClassOf({ containers = [] }: PodSpec): string {
-  const resources = containers.map((container) => container.resources ?? {});
-  if (resources.every(({ limits, requests }) => !limits && !requests)) return 'BestEffort';
-  const guaranteed = resources.every(
-    ({ limits, requests }) =>
-      limits?.cpu !== undefined &&
-      limits.memory !== undefined &&
-      (!requests || equalJson({ ...limits, ...requests }, limits)),
+/** Who limits what a container may use asks for as much. */
+function requestLimits(container: Container): void {
+  const { resources } = container;
+  if (resources?.limits)
+    container.resources = { ...resources, requests: { ...resources.limits, ...resources.requests } };
+}
+
+function openOnNode({ ports = [] }: Container): void {
+  for (const port of ports) port.hostPort ??= port.containerPort;
+}
+
+const untrimmedImages = ({ containers = [], initContainers = [] }: PodSpec): Cause[] =>
+  Object.entries({ containers, initContainers }).flatMap(([list, all]) =>
+    all.flatMap(({ image = '' }, index) =>
+      image === image.trim()
+        ? []
+        : [invalidValue(`spec.${list}[${index}].image`, image, 'must not have leading or trailing whitespace')],
+    ),
   );
-  return guaranteed ? 'Guaranteed' : 'Burstable';
+
+function newProblems(object: Unstructured): Cause[] {
+  const { ephemeralContainers = [], nodeName, schedulingGates = [] } = specOf<PodSpec>(object);
+  return [
+    ...(ephemeralContainers.length > 0 ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')] : []),
+    ...(nodeName && schedulingGates.length > 0
+      ? [forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')]
+      : []),
+  ];
+}
+
+const LAST_SECOND = 2 ** 31 - 1;
+
+/** How a pod may change that exists. */
+function changeProblems(spec: PodSpec, old: PodSpec): Cause[] {
+  for (const list of ['containers', 'initContainers'] as const) {
+    if ((spec[list] ?? []).length !== (old[list] ?? []).length) {
+      return [forbiddenField(`spec.${list}`, 'pod updates may not add or remove containers')];
+    }
+  }
+  const { problems, ends } = deadlineProblems(spec, old);
+  if (ends) return problems;
+  return [...problems, ...tolerationProblems(spec, old), ...gateProblems(spec, old), ...otherChanges(spec, old)];
+}
+
+/** A deadline only comes nearer; when it does not, nothing else is looked at. */
+function deadlineProblems(spec: PodSpec, old: PodSpec): { problems: Cause[]; ends: boolean } {
+  const field = 'spec.activeDeadlineSeconds';
+  const [deadline, before] = [spec.activeDeadlineSeconds, old.activeDeadlineSeconds];
+  const refused = (why: string, ends: boolean) => ({ problems: [invalidValue(field, deadline ?? null, why)], ends });
+  if (deadline === undefined) {
+    return before === undefined
+      ? { problems: [], ends: false }
+      : refused('must not update from a positive integer to nil value', false);
+  }
+  if (deadline < 0 || deadline > LAST_SECOND) return refused(`must be between 0 and ${LAST_SECOND}, inclusive`, true);
+  return before !== undefined && before < deadline
+    ? refused('must be less than or equal to previous value', true)
+    : { problems: [], ends: false };
+}
+
+function tolerationProblems({ tolerations = [] }: PodSpec, old: PodSpec): Cause[] {
+  const kept = tolerations.map(({ tolerationSeconds: _, ...rest }) => rest);
+  const isKept = (old.tolerations ?? []).every(({ tolerationSeconds: _, ...rest }) =>
+    kept.some((one) => equalJson(one, rest)),
+  );
+  const why = 'existing toleration can not be modified except its tolerationSeconds';
+  return isKept ? [] : [forbiddenField('spec.tolerations', why)];
+}
+
+function gateProblems({ schedulingGates = [] }: PodSpec, old: PodSpec): Cause[] {
+  const known = new Set((old.schedulingGates ?? []).map(({ name }) => name));
+  return schedulingGates.flatMap(({ name }, index) => {
+    const why = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    return known.has(name) ? [] : [forbiddenField(`spec.schedulingGates[${index}].name`, why)];
+  });
+}
+
+/** Kubernetes shows the change, too, as a listing of Go values. */
+const UPDATABLE =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+function otherChanges(spec: PodSpec, old: PodSpec): Cause[] {
+  const isSame = equalJson(fixedPart(spec, old), fixedPart(old, old));
+  return isSame ? [] : [forbiddenField('spec', UPDATABLE)];
+}
+
+function fixedPart(spec: PodSpec, old: PodSpec): object {
+  const { activeDeadlineSeconds: _a, tolerations: _t, schedulingGates: _g, nodeName: _n, ...rest } = spec;
+  const { terminationGracePeriodSeconds: grace } = spec;
+  const shortened = (old.terminationGracePeriodSeconds ?? 0) < 0 && grace === 1;
+  const withoutImages = (list: readonly Container[] = []) => list.map(({ image: _i, ...container }) => container);
+  return {
+    ...rest,
+    terminationGracePeriodSeconds: shortened ? old.terminationGracePeriodSeconds : grace,
+    containers: withoutImages(spec.containers),
+    initContainers: withoutImages(spec.initContainers),
+  };
 }

@@ -100,7 +100,6 @@ export const role: Strategy = { validate: (object) => validateRules(object, true
 export const clusterRole: Strategy = { validate: (object) => validateRules(object, false) };
 
 export const binding: Strategy = {
-  prepareCreate: completeReferences,
-  prepareUpdate: completeReferences,
+  complete: completeReferences,
   validate: validateBinding,
 };

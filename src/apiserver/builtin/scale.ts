@@ -17,7 +17,7 @@ export const SCALE: Subresource = {
       apiVersion: 'autoscaling/v1',
       kind: 'Scale',
       metadata: JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp })),
-      spec: spec.replicas === undefined ? {} : { replicas: spec.replicas },
+      spec: spec.replicas ? { replicas: spec.replicas } : {},
       status: {
         replicas: statusOf<{ replicas: number }>(object).replicas ?? 0,
         ...(selector === '' ? {} : { selector }),

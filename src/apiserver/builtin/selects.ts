@@ -1,13 +1,18 @@
 import { SelectorError } from '../../apimachinery/requirement.js';
-import { labelSelectorFrom } from '../../apimachinery/selector.js';
+import { type LabelSelector, labelSelectorFrom } from '../../apimachinery/selector.js';
 import type { LabelSelectorSpec, Labels } from './typed.js';
 
 /** Whether a selector in an object matches labels; one that cannot be read matches nothing. */
-export function selects(selector: LabelSelectorSpec, labels: Labels): boolean {
+export const selects = (selector: LabelSelectorSpec, labels: Labels): boolean =>
+  read(selector)?.matches(labels) ?? false;
+
+export const readableSelector = (selector: LabelSelectorSpec | undefined): boolean => read(selector) !== undefined;
+
+function read(selector: LabelSelectorSpec | undefined): LabelSelector | undefined {
   try {
-    return labelSelectorFrom(selector).matches(labels);
+    return labelSelectorFrom(selector);
   } catch (error) {
-    if (error instanceof SelectorError) return false;
+    if (error instanceof SelectorError) return undefined;
     throw error;
   }
 }

@@ -2,8 +2,7 @@ import { parseSloppily } from '../../apimachinery/address.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { Cause } from '../status-error.js';
 import { validateAddress } from './addresses.js';
-import { duplicate, invalidValue, required, unsupported } from './causes.js';
-import { oneOf } from './pod-template.js';
+import { duplicate, invalidValue, oneOf, required, unsupported } from './causes.js';
 import { HEADLESS, hasAddress, isHeadless, type ServiceSpec } from './service-spec.js';
 
 /** The family of addresses the server has a range of. */

@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Cause } from '../status-error.js';
 import { addressWarnings, cidrWarnings, validateAddress, validateCidr, validateEndpointAddress } from './addresses.js';
-import { duplicate, forbiddenField, invalidValue, required } from './causes.js';
+import { duplicate, forbiddenField, invalidValue, oneOf, required } from './causes.js';
 import {
   validateLabel,
   validateLabels,
@@ -10,7 +10,6 @@ import {
   validateQualifiedName,
   validateSubdomain,
 } from './name-checks.js';
-import { oneOf } from './pod-template.js';
 import { validateAddressChange, validateAddresses } from './service-addresses.js';
 import {
   HEADLESS,

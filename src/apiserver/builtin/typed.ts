@@ -24,37 +24,6 @@ export interface LabelSelectorSpec {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
-export interface Container {
-  name: string;
-  image?: string;
-  imagePullPolicy?: string;
-  ports?: { name?: string; containerPort?: number; protocol?: string; hostPort?: number }[];
-  env?: { name?: string }[];
-  resources?: { limits?: Record<string, string | number>; requests?: Record<string, string | number> };
-}
-
-export interface PodSpec {
-  containers?: Container[];
-  initContainers?: Container[];
-  restartPolicy?: string;
-  serviceAccountName?: string;
-  serviceAccount?: string;
-  nodeName?: string;
-  [field: string]: unknown;
-}
-
-export interface PodTemplate {
-  metadata?: { labels?: Labels; annotations?: Labels };
-  spec?: PodSpec;
-}
-
-export interface WorkloadSpec {
-  replicas?: number;
-  selector?: LabelSelectorSpec;
-  template?: PodTemplate;
-  [field: string]: unknown;
-}
-
 export interface Condition {
   type: string;
   status: string;

@@ -17,7 +17,7 @@ function membersOf(model: string): readonly Member[] {
   const members = fieldsOf(model).flatMap(({ name, code }): Member[] => {
     const path = `${model}.${name}`;
     const zero = zeroIn(path);
-    if (name === 'metadata' || path in DEFAULT_VALUES) return [];
+    if (path in DEFAULT_VALUES) return [];
     if (zero === 'nulled' || NULL_LISTS.has(path)) return [{ name, zero: null }];
     if (zero !== 'told' || /^[[{]/.test(code)) return [];
     return [{ name, zero: code.length === 1 ? toldZero(code) : withZeros(code, {}) }];

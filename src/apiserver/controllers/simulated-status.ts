@@ -1,5 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
-import { type Condition, type PodSpec, statusOf, typed, type WorkloadSpec } from '../builtin/typed.js';
+import type { PodSpec } from '../builtin/pods/pod-shape.js';
+import type { ReplicatedSpec } from '../builtin/replicated.js';
+import { type Condition, statusOf, typed } from '../builtin/typed.js';
 
 type Status = Record<string, unknown>;
 type Simulate = (object: Unstructured, at: string) => Status | undefined;
@@ -18,7 +20,7 @@ function conditions(object: Unstructured, wanted: readonly Condition[], at: stri
 const counts = (values: Readonly<Record<string, number>>): Status =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== 0));
 
-const workload = (object: Unstructured): WorkloadSpec => typed<WorkloadSpec>(object.spec ?? {});
+const workload = (object: Unstructured): ReplicatedSpec => typed<ReplicatedSpec>(object.spec ?? {});
 const observed = ({ metadata }: Unstructured): Status => ({ observedGeneration: metadata.generation ?? 1 });
 
 const deployment: Simulate = (object, at) => {

@@ -12,14 +12,15 @@ export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** How CustomResourceDefinitions become established: at once, in the write itself. */
 export const CRD_STRATEGY: Strategy = {
+  complete(draft) {
+    if (isComplete(draft)) draft.spec = completed(definitionOf(draft));
+  },
   prepareCreate(draft, context) {
     if (!isComplete(draft)) return;
-    draft.spec = completed(definitionOf(draft));
     draft.status = statusFor(draft, undefined, context);
   },
   prepareUpdate(draft, before, context) {
     if (!isComplete(draft)) return;
-    draft.spec = completed(definitionOf(draft));
     draft.status = statusFor(draft, before, context);
   },
   prepareDelete(draft, { now }) {

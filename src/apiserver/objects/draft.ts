@@ -1,6 +1,6 @@
 import type { Unstructured } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/resource.js';
-import { equalJson } from '../../apimachinery/json.js';
+import { equalJson, isJsonObject } from '../../apimachinery/json.js';
 import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
 import { isBlocking, problemsOfOther, validateWithRules } from '../../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from '../causes.js';
@@ -14,7 +14,7 @@ import {
   metadataUpdateProblems,
   newMetadata,
 } from './object-meta.js';
-import { adoptOwners, recordOwners } from './ownership.js';
+import { adoptOwners, ownScaled, recordOwners } from './ownership.js';
 
 /** What will be stored for a new object; refuses what the kind does not allow. Without a manager, `sent` has its owners. */
 export function draftOfNew(
@@ -32,8 +32,7 @@ export function draftOfNew(
   };
   refuseOtherType(kind, draft, undefined);
   kind.strategy.prepareCreate?.(draft, context);
-  // With the same metadata, and without what is allocated: that belongs to nobody.
-  const told = { ...draft };
+  const read = unallocated(draft);
   kind.strategy.allocate?.(draft, undefined, context);
   const aboutMetadata = metadataProblems(draft.metadata, kind);
   refuse(kind, draft.metadata.name, [
@@ -42,8 +41,8 @@ export function draftOfNew(
     ...(kind.strategy.validate?.(draft, undefined) ?? []),
   ]);
   if (manager !== undefined) {
-    const read = kind.custom ? sent : undefined;
-    recordOwners(kind, told, undefined, { manager, subresource: '', now: context.now, sent: read });
+    const asSent = kind.custom ? sent : undefined;
+    recordOwners(kind, draft, undefined, { manager, subresource: '', now: context.now, read, sent: asSent });
   }
   return draft;
 }
@@ -66,7 +65,7 @@ export function draftOfUpdate(
   if (!subresource) strategy.prepareUpdate?.(draft, before, context);
   const isStatus = subresource === STATUS;
   if (isStatus) strategy.prepareStatus?.(draft, before);
-  const told = { ...draft };
+  const read = unallocated(draft);
   if (!subresource) strategy.allocate?.(draft, before, context);
   if (kind.countsGeneration && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
@@ -84,14 +83,24 @@ export function draftOfUpdate(
     ...((isStatus && strategy.validateStatus?.(draft, before)) || strategy.validate?.(draft, before) || []),
   ]);
   if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
-  recordOwners(kind, told, before, {
+  recordOwners(kind, draft, before, {
     manager,
     subresource: subresource?.name ?? '',
     now: context.now,
+    read,
     sent: kind.custom && !subresource?.view ? sent : undefined,
   });
+  if (subresource?.name === 'scale') ownScaled(draft, replicasIn(subresource, draft));
   return draft;
 }
+
+const replicasIn = ({ view }: Subresource, object: Unstructured): unknown => {
+  const spec = view?.(object).spec;
+  return isJsonObject(spec) ? spec.replicas : undefined;
+};
+
+/** Without what is allocated, which belongs to nobody: hooks change members of a draft and of its metadata. */
+const unallocated = (draft: Unstructured): Unstructured => ({ ...draft, metadata: { ...draft.metadata } });
 
 /** The schema of a built-in kind says only how it merges: its types were read, and what else is right its strategy knows. */
 function schemaProblems(

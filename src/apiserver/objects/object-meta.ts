@@ -103,5 +103,6 @@ export function metadataUpdateProblems(metadata: ObjectMeta, before: ObjectMeta)
 /** Everything a change of which counts as a new generation. */
 export function generationPart(object: Unstructured, kind: Kind): Readonly<Record<string, unknown>> {
   const { apiVersion: _a, kind: _k, metadata: _m, status, ...rest } = object;
-  return servesStatus(kind) ? rest : { ...rest, status };
+  const also = kind.strategy.generationPart?.(object);
+  return { ...rest, ...(servesStatus(kind) ? {} : { status }), ...(also === undefined ? {} : { also }) };
 }

@@ -14,6 +14,8 @@ export interface Writing {
   /** `''` for the object itself. */
   readonly subresource: string;
   readonly now: Date;
+  /** What is owned: the draft before the server set what it sets. */
+  readonly read?: Unstructured;
   /** By a custom object's client, before what the path ignores was taken out; a built-in one was read into its types. */
   readonly sent?: Unstructured | undefined;
 }
@@ -40,10 +42,10 @@ export function recordOwners(
   before: Unstructured | undefined,
   writing: Writing,
 ): void {
-  const { manager, subresource, now, sent } = writing;
+  const { manager, subresource, now, read, sent } = writing;
   const entries = trackUpdate({
     before: before && whole(kind, before),
-    after: whole(kind, draft),
+    after: whole(kind, read ?? draft),
     sent: sent && json(sent),
     blank: kind.blank,
     schema: kind.schema,
@@ -55,6 +57,16 @@ export function recordOwners(
   });
   // The entries are those of metav1, member by member.
   setOwners(draft, entries as readonly ManagedFieldsEntry[]);
+}
+
+/** kube-apiserver does not say when something was scaled, and of what was scaled to nothing nobody owns the replicas. */
+export function ownScaled(draft: Unstructured, replicas: unknown): void {
+  const entries = (draft.metadata.managedFields ?? []).flatMap((entry) => {
+    if (entry.subresource !== 'scale') return [entry];
+    const { time: _, ...untimed } = entry;
+    return replicas === undefined || replicas === 0 ? [] : [untimed];
+  });
+  setOwners(draft, entries);
 }
 
 /** After an apply: takes over the owners it computed, and their times where nothing changed. */

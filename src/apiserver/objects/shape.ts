@@ -1,4 +1,5 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
+import { cloneJson } from '../../apimachinery/clone.js';
 import { isJsonObject, type JsonObject } from '../../apimachinery/json.js';
 import { applyDefaults, type Nulls } from '../../apimachinery/structural/default.js';
 import { noMetadata, readEmbedded } from '../../apimachinery/structural/embedded.js';
@@ -42,7 +43,14 @@ export function shaped(
     other || nulls === 'kept'
       ? value
       : readEmbedded(kind.schema, value, (object, path) => resource(object, path, refuse));
-  return { object: applyDefaults(kind.schema, read, nulls), unknown: pruned };
+  return { object: completed(kind, applyDefaults(kind.schema, read, nulls)), unknown: pruned };
+}
+
+function completed({ strategy }: Kind, object: Unstructured): Unstructured {
+  if (!strategy.complete) return object;
+  const draft = cloneJson(object);
+  strategy.complete(draft);
+  return draft;
 }
 
 /** An object inside a custom one has its metadata read as the custom one has. */

@@ -1,7 +1,9 @@
 import type { Unstructured } from '../../../api/meta.js';
 import { podStatus } from '../pod-status.js';
+import type { Container, PodSpec } from '../pods/pod-shape.js';
+import type { ReplicatedSpec } from '../replicated.js';
 import { selectorText } from '../scale.js';
-import { type Condition, type Container, type PodSpec, typed, type WorkloadSpec } from '../typed.js';
+import { type Condition, typed } from '../typed.js';
 import {
   AGE,
   age,
@@ -23,7 +25,7 @@ import { metricTargets } from './metric-targets.js';
 
 const containersOf = (object: Unstructured): readonly Container[] => {
   const workload = member(member(spec(object), 'jobTemplate'), 'spec') ?? spec(object);
-  const { template } = typed<WorkloadSpec>(workload);
+  const { template } = typed<ReplicatedSpec>(workload);
   return template?.spec?.containers ?? typed<PodSpec>(spec(object)).containers ?? [];
 };
 
