@@ -29,6 +29,13 @@ export const FUZZED_SCHEMA_REFUSALS: Readonly<Record<string, Refusal>> = {
     message: /^Odd\.shapes\.example\.com "a" is invalid: \[kind: Invalid value: "Odd": must be Shape, /,
     causes: ['kind', 'spec.divided', 'spec.set[1]'],
   },
+  'a body whose beginning is cut within a character': {
+    method: 'POST',
+    path: shapes,
+    call: { body: '{"metadata":{},"spec":"xxxx👩"}' },
+    ...BAD,
+    message: /^the object provided is unrecognized .*\(\{"metadata":\{\},"spec":"xxxx\ufffd{3} \.\.\.\)$/,
+  },
   'another version, after what is unknown in it': {
     method: 'POST',
     path: (place) => `${shapes(place)}?fieldValidation=Strict`,
@@ -48,6 +55,20 @@ export const FUZZED_SCHEMA_CASES: Cases = {
       answer.body.message,
       'the API version in the data (shapes.example.com/v0) does not match the expected API version (shapes.example.com/v1)',
     );
+  },
+
+  'metadata of an embedded object may lose all its members to an apply': async (t, place) => {
+    const apply = (spec: object) =>
+      place.wire.call('PATCH', `${shapes(place)}/a?fieldManager=one&force=true`, {
+        type: APPLY,
+        body: shape('a', spec),
+      });
+    const whole = (name: string) => ({ whole: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } } });
+    await place.wire.call('POST', shapes(place), { body: shape('a', whole('x')) });
+    await apply(whole('y'));
+    const { code, body } = await apply({});
+    t.is(code, 200, body.message);
+    t.deepEqual<unknown, unknown>(body.spec.whole, { apiVersion: 'v1', kind: 'ConfigMap', metadata: {} });
   },
 
   'a number is looked for without its fraction among whole ones': async (t, place) => {

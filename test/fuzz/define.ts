@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Access, Wire } from '../conformance/wire.js';
 import { until } from '../until.js';
+import { DEFINITIONS } from './definition-answers.js';
 import type { Difference } from './duel.js';
 import { Player } from './player.js';
 import type { RandomKind } from './random-kinds.js';
-import { DEFINITIONS } from './servers.js';
 import type { Step } from './step.js';
 
 /** No namespace has this name. */

@@ -45,7 +45,9 @@ export class Duel {
     passes: (difference: Difference) => boolean = () => false,
   ): Promise<Difference | undefined> {
     const players = this.#wires.map((wire) => new Player(wire, namespace));
-    const kinds = this.#kinds.filter(({ collection }) => steps.some(({ path }) => path.startsWith(collection)));
+    const kinds = this.#kinds.filter(
+      ({ collection, requests }) => !requests && steps.some(({ path }) => path.startsWith(collection)),
+    );
     const both = async <T>(ask: (player: Player, wire: Wire) => Promise<T>): Promise<T[]> =>
       Promise.all(this.#wires.map((wire, index) => ask(players[index] ?? new Player(wire, namespace), wire)));
     await both((_, wire) => wire.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } }));

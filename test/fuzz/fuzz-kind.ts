@@ -1,4 +1,5 @@
 import type fc from 'fast-check';
+import type { Step } from './step.js';
 import type { Json } from './values.js';
 
 /** One kind of the domain. */
@@ -22,6 +23,8 @@ export interface FuzzKind {
   readonly fieldSelectors?: readonly string[];
   /** Content of an object that is always accepted. */
   readonly last: Json;
+  /** In place of the usual ones; nobody watches what they do. */
+  readonly requests?: { readonly first: fc.Arbitrary<Step>; readonly any: fc.Arbitrary<Step> };
 }
 
 export const pathOf = ({ collection }: FuzzKind, name: string): string => `${collection}/${name}`;

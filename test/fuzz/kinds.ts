@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { deployments, leases, roleBindings, roles, secrets, serviceAccounts } from './built-in-kinds.js';
+import { definitions } from './definition-requests.js';
 import type { FuzzKind } from './fuzz-kind.js';
 import { GIZMO_API } from './gizmo.js';
 import { manifestWorks, placements } from './own-kinds.js';
@@ -127,4 +128,4 @@ export const KINDS: readonly FuzzKind[] = [
 ];
 
 /** What they may be about, when kinds are named. */
-export const ALL_KINDS: readonly FuzzKind[] = [...KINDS, deployments];
+export const ALL_KINDS: readonly FuzzKind[] = [...KINDS, definitions, deployments];

@@ -1,4 +1,6 @@
 import type { Answer, Wire } from '../conformance/wire.js';
+import { until } from '../until.js';
+import { DEFINITIONS, hasItsNames, isDefinition, withoutProgress } from './definition-answers.js';
 import { Memory } from './memory.js';
 import { type Normal, Normaliser } from './normalise.js';
 import type { Step } from './step.js';
@@ -25,8 +27,21 @@ export class Player {
       ...(type === undefined ? {} : { type }),
       ...(accept === undefined ? {} : { accept }),
     });
-    this.#memory.learn(filled, answer);
-    return this.#normaliser.answer({ code: answer.code, warnings: warningsOf(answer), body: contentOf(answer) });
+    const settled = isDefinition(answer) && query.dryRun === undefined ? await this.#settled(answer) : answer;
+    this.#memory.learn(filled, settled);
+    const shown = isDefinition(settled) ? { ...settled, body: withoutProgress(settled.body) } : settled;
+    return this.#normaliser.answer({ code: answer.code, warnings: warningsOf(answer), body: contentOf(shown) });
+  }
+
+  /** kube-apiserver accepts names in its own time. */
+  async #settled({ body }: Answer): Promise<Answer> {
+    const path = `${DEFINITIONS}/${body.metadata.name}`;
+    let last = await this.#wire.call('GET', path);
+    await until(`${path} has its names`, async () => {
+      last = await this.#wire.call('GET', path);
+      return hasItsNames(last.body);
+    });
+    return last;
   }
 
   /** A read of any version comes from a cache, which may lag behind. */

@@ -414,7 +414,11 @@ export const sequenceOf = (kinds: readonly FuzzKind[]): fc.Arbitrary<readonly St
 const stepsOn = (kinds: readonly FuzzKind[]): fc.Arbitrary<readonly Step[]> =>
   fc
     .tuple(
-      fc.array(fc.oneof(...kinds.map(create)), { maxLength: 6, size: 'max' }),
-      fc.array(fc.oneof(...kinds.map(stepOn)), { minLength: 1, maxLength: LONGEST, size: 'max' }),
+      fc.array(fc.oneof(...kinds.map((kind) => kind.requests?.first ?? create(kind))), { maxLength: 6, size: 'max' }),
+      fc.array(fc.oneof(...kinds.map((kind) => kind.requests?.any ?? stepOn(kind))), {
+        minLength: 1,
+        maxLength: LONGEST,
+        size: 'max',
+      }),
     )
     .map(([first, rest]) => [...first, ...rest]);

@@ -5,13 +5,12 @@ import { createMemoryStore } from '../../src/apiserver/store/memory.js';
 import { silentLogger } from '../../src/control/log.js';
 import { type Access, Wire } from '../conformance/wire.js';
 import { until } from '../until.js';
+import { DEFINITIONS } from './definition-answers.js';
 import { GIZMO_API, GIZMO_CRD } from './gizmo.js';
 
 export interface FuzzServer extends Access {
   close(): Promise<void>;
 }
-
-export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 /** Without its loops: what garbage collection does in its own time cannot be compared. */
 export async function startEmbedded(): Promise<FuzzServer> {

@@ -98,7 +98,18 @@ const SHOWN_BYTES = 30;
 function describe(bytes: Buffer): string {
   if (bytes.length === 0) return ' (<empty>)';
   const encoding = bytes[0] === '{'.charCodeAt(0) ? 'utf8' : 'hex';
-  return ` (${bytes.toString(encoding, 0, SHOWN_BYTES)}${bytes.length > SHOWN_BYTES ? ' ...' : ''})`;
+  const shown = bytes.subarray(0, SHOWN_BYTES);
+  const text = encoding === 'hex' ? shown.toString(encoding) : cutText(shown);
+  return ` (${text}${bytes.length > SHOWN_BYTES ? ' ...' : ''})`;
+}
+
+/** UTF-8 that was cut within a character ends, as Go writes it, with a mark for each byte that is left of it. */
+function cutText(bytes: Buffer): string {
+  const begin = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+  const lead = bytes[begin] ?? 0;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+  const left = bytes.length - begin;
+  return left < length ? bytes.toString('utf8', 0, begin) + '\ufffd'.repeat(left) : bytes.toString();
 }
 
 /** kubectl since 1.31 sends built-in kinds in this encoding. */

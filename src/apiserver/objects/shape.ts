@@ -2,7 +2,7 @@ import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { cloneJson } from '../../apimachinery/clone.js';
 import { isJsonObject, type JsonObject } from '../../apimachinery/json.js';
 import { applyDefaults, type Nulls } from '../../apimachinery/structural/default.js';
-import { noMetadata, readEmbedded } from '../../apimachinery/structural/embedded.js';
+import { noMetadata, type ReadEmbedded, readEmbedded } from '../../apimachinery/structural/embedded.js';
 import { formatFieldError, invalid } from '../../apimachinery/structural/field-error.js';
 import { OBJECT_META } from '../../apimachinery/structural/object-meta.js';
 import { prune } from '../../apimachinery/structural/prune.js';
@@ -38,11 +38,10 @@ export function shaped(
   const decoded = decodedAs(kind, sent, refuse, origin);
   checkMetadata(decoded, refuse);
   const { value, pruned } = prune(other ?? kind.schema, decoded);
-  // What is applied was merged, not read: its embedded objects are refused where they do not fit when it is validated.
-  const read =
-    other || nulls === 'kept'
-      ? value
-      : readEmbedded(kind.schema, value, (object, path) => resource(object, path, refuse));
+  const readResource: ReadEmbedded = (object, path) =>
+    // What is applied was merged, not read: where it does not fit it is refused when it is validated.
+    nulls === 'kept' ? withMetadata(object) : resource(object, path, refuse);
+  const read = other ? value : readEmbedded(kind.schema, value, readResource);
   return { object: completed(kind, applyDefaults(kind.schema, read, nulls)), unknown: pruned };
 }
 
@@ -52,6 +51,10 @@ function completed({ strategy }: Kind, object: Unstructured): Unstructured {
   strategy.complete(draft);
   return draft;
 }
+
+/** Of metadata that lost all its members a merge leaves null. */
+const withMetadata = (object: JsonObject): JsonObject =>
+  object.metadata === null ? { ...object, metadata: {} } : object;
 
 /** An object inside a custom one has its metadata read as the custom one has. */
 function resource(object: JsonObject, path: string, refuse: Refuse): JsonObject {
