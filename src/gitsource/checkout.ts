@@ -36,8 +36,7 @@ export async function checkOut(
   const { files } = selection;
   const unknown = new Set(files.filter(({ path, oid }) => !memory.has(memoryKey(path, oid))).map(({ oid }) => oid));
   const { commit, blobs } = await repository.read(revision.sha, [...unknown], options);
-  const empty = Buffer.alloc(0);
-  const sources = files.map(({ path, oid }) => ({ path, oid, content: blobs.get(oid) ?? empty }));
+  const sources = files.map(({ path, oid }) => ({ path, oid, content: blobs.get(oid) }));
   const reading = read(sources, { targetNamespace, maxObjects: limits.maxObjects, memory });
   const used = new Set(files.map(({ path, oid }) => memoryKey(path, oid)));
   for (const key of memory.keys()) if (!used.has(key)) memory.delete(key);

@@ -61,6 +61,22 @@ const UNSAFE = {
 
 type Breach = TerminalError | TransientError;
 
+/** For how long a git that was told to stop is waited for. */
+const STOP_MS = 1_000;
+
+interface Ended {
+  /** Null when it was killed, which the library's types do not tell. */
+  readonly exitCode: number | null;
+  readonly stdErr: readonly Buffer[];
+}
+
+/** Whatever ended otherwise than well has not printed everything, even if it says nothing about it. */
+function errorOf(error: Buffer | Error | undefined, { exitCode, stdErr }: Ended): Buffer | Error | undefined {
+  if (error || exitCode === 0) return error;
+  const said = Buffer.concat(stdErr);
+  return said.length > 0 ? said : new Error(exitCode === null ? 'it was killed' : `it ended with ${exitCode}`);
+}
+
 const create = (
   process: GitProcess,
   call: GitCall,
@@ -74,6 +90,9 @@ const create = (
     unsafe: UNSAFE,
     abort: abort.signal,
     input: () => call.input,
+    // At its exit, what git printed last may not have been read yet: an end that comes early is a file that is gone.
+    completion: { onClose: true, onExit: false },
+    errors: errorOf,
   });
   let bytes = 0;
   git.outputHandler((_command, stdout, stderr) => {
@@ -133,8 +152,16 @@ const run = async (
     breach(transient('Timeout', `${call.action}: not finished after ${seconds}s (spec.timeout)`));
   const timer = setTimeout(late, call.timeoutMs);
   const size = sizeWatch(process, call, breach);
+  let giveUp: NodeJS.Timeout | undefined;
+  // What git itself started may keep its output open.
+  const stopped = new Promise<never>((_, reject) => {
+    const wait = (): void => {
+      giveUp = setTimeout(() => reject(broken), STOP_MS);
+    };
+    abort.signal.addEventListener('abort', wait, { once: true });
+  });
   try {
-    const output = await use(create(process, call, abort, breach));
+    const output = await Promise.race([use(create(process, call, abort, breach)), stopped]);
     await size.look();
     if (broken) throw broken;
     return output;
@@ -142,6 +169,7 @@ const run = async (
     throw broken ?? explainGit(error instanceof Error ? error.message : String(error), call.action);
   } finally {
     clearTimeout(timer);
+    clearTimeout(giveUp);
     size.stop();
     call.signal.removeEventListener('abort', stop);
   }

@@ -9,7 +9,8 @@ export interface SourceFile {
   readonly path: string;
   /** Content of equal id is equal; undefined when not known. */
   readonly oid?: string;
-  readonly content: Uint8Array;
+  /** Undefined only where its parse result is remembered. */
+  readonly content: Uint8Array | undefined;
 }
 
 /** Everything a commit holds, or everything that is wrong with it. */
@@ -27,6 +28,8 @@ const parse = ({ path, content, oid }: SourceFile, memory: ParseMemory | undefin
   const key = oid === undefined ? undefined : memoryKey(path, oid);
   const known = key === undefined ? undefined : memory?.get(key);
   if (known) return known;
+  // As good as empty would mean: all its objects are to be removed.
+  if (!content) throw new Error(`${path} was neither read nor remembered`);
   const parsed = parseFile(content, path.endsWith('.json'));
   if (key !== undefined) memory?.set(key, parsed);
   return parsed;

@@ -47,6 +47,7 @@ export interface Repository {
   /** Brings the commit here, unless it is here already. */
   fetch(revision: Revision, options: Conversation): Promise<void>;
   tree(sha: string, options: Conversation): Promise<TreeEntry[]>;
+  /** The commit and the content of all these objects. */
   read(
     sha: string,
     oids: readonly string[],
@@ -211,8 +212,10 @@ export async function openRepository(
         ...conversation,
       });
       const blobs = parseBatch(output);
+      const missing = [sha, ...oids].find((oid) => !blobs.has(oid));
       const commit = blobs.get(sha);
-      if (!commit) throw transient('GitFailed', `commit ${sha} is not in the copy of the repository`);
+      if (missing !== undefined || !commit)
+        throw transient('GitFailed', `object ${missing ?? sha} is not in the copy of the repository`);
       blobs.delete(sha);
       return { commit: parseCommit(sha, commit), blobs };
     },

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { redact } from '../../src/control/redact.js';
@@ -9,7 +9,7 @@ import { explainGit } from '../../src/gitsource/git-errors.js';
 import { type GitOptions, openRepository } from '../../src/gitsource/repository.js';
 import { parseRepositoryUrl } from '../../src/gitsource/repository-url.js';
 import { startGitServer } from './https-server.js';
-import { gitOptions, PATH, temporaryDirectory, temporaryRepository } from './temporary-repository.js';
+import { gitOptions, pathWithGit, temporaryDirectory, temporaryRepository } from './temporary-repository.js';
 
 const secret = (entries: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
@@ -39,13 +39,9 @@ const origin = (t: ExecutionContext) => {
 
 /** A git in PATH that writes down its arguments and environment, then runs the real one. */
 const spiedPath = (t: ExecutionContext) => {
-  const directory = temporaryDirectory(t);
-  const log = join(directory, 'log');
-  const real = PATH.split(':').find((folder) => existsSync(join(folder, 'git'))) ?? '/usr/bin';
-  mkdirSync(join(directory, 'bin'));
-  writeFileSync(join(directory, 'bin/git'), `#!/bin/sh\necho "$@" >> ${log}\nenv >> ${log}\nexec ${real}/git "$@"\n`);
-  chmodSync(join(directory, 'bin/git'), 0o755);
-  return { path: `${join(directory, 'bin')}:${PATH}`, log: () => readFileSync(log, 'utf8') };
+  const log = join(temporaryDirectory(t), 'log');
+  const path = pathWithGit(t, `echo "$@" >> ${log}\nenv >> ${log}`);
+  return { path, log: () => readFileSync(log, 'utf8') };
 };
 
 test('a private https repository is read with user and password, which appear nowhere', async (t) => {

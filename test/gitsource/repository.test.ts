@@ -6,7 +6,7 @@ import { checkOut } from '../../src/gitsource/checkout.js';
 import type { ParseMemory } from '../../src/gitsource/read.js';
 import type { Target } from '../../src/gitsource/ref.js';
 import { type GitOptions, openRepository, type Repository } from '../../src/gitsource/repository.js';
-import { gitOptions, type TemporaryRepository, temporaryRepository } from './temporary-repository.js';
+import { gitOptions, pathWithGit, type TemporaryRepository, temporaryRepository } from './temporary-repository.js';
 
 const CLUSTER = `apiVersion: cluster.open-cluster-management.io/v1
 kind: ManagedCluster
@@ -143,6 +143,40 @@ test('limits end the process and name what was too large', async (t) => {
     name: 'TransientError',
     message: /spec\.timeout/,
   });
+});
+
+const LATE = 'exec 3<&0; (sleep 0.3; $real "$@" <&3) & exit 0';
+const CUT = '$real "$@" | head -c';
+
+const endsBadly = test.macro({
+  exec: async (t, command: string, ending: string) => {
+    const files = Object.fromEntries(
+      ['one', 'two', 'six'].map((name) => [`${name}.yaml`, CLUSTER.replace('one', name)]),
+    );
+    const origin = temporaryRepository(t, files);
+    const path = pathWithGit(t, `case "$*" in *${command}*) ${ending} ;; esac`);
+    const repository = await open(t, origin, gitOptions(t, { path }));
+    await t.throwsAsync(take(repository), {
+      name: 'TransientError',
+      message: /^listing the files|^reading the|^object /,
+    });
+  },
+  title: (what = '') => `a commit of which git tells only a part is not taken: ${what}`,
+});
+
+test('git is killed while it lists files', endsBadly, 'ls-tree', `${CUT} 69; kill -9 $$`);
+test('git is killed before it lists files', endsBadly, 'ls-tree', 'kill -9 $$');
+test('git fails without a word', endsBadly, 'ls-tree', 'exit 3');
+test('the list ends within a line', endsBadly, 'ls-tree', `${CUT} 100; exit 0`);
+test('git is killed while it reads files', endsBadly, 'cat-file', `${CUT} 500; kill -9 $$`);
+test('a file is missing at the end', endsBadly, 'cat-file', '$real "$@" | head -n -4; exit 0');
+test('no file is told', endsBadly, 'cat-file', 'exit 0');
+
+test('what git prints is waited for even when it comes after its exit', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
+  const path = pathWithGit(t, `case "$*" in *ls-remote*|*ls-tree*|*cat-file*) ${LATE} ;; esac`);
+  const { manifests } = await take(await open(t, origin, gitOptions(t, { path })));
+  t.is(manifests.length, 1);
 });
 
 test('a repository that is not there is explained', async (t) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -61,6 +61,14 @@ export const temporaryRepository = (t: Teardown, files: Readonly<Record<string, 
   repository.write(files);
   repository.commit('first');
   return repository;
+};
+
+/** PATH with a git in it that runs these lines of shell first; `$real` is the real one, `$@` what it was asked. */
+export const pathWithGit = (t: Teardown, lines: string): string => {
+  const directory = temporaryDirectory(t);
+  const folder = PATH.split(':').find((one) => existsSync(join(one, 'git'))) ?? '/usr/bin';
+  writeFileSync(join(directory, 'git'), `#!/bin/sh\nreal=${folder}/git\n${lines}\nexec $real "$@"\n`, { mode: 0o755 });
+  return `${directory}:${PATH}`;
 };
 
 export const gitOptions = (t: Teardown, more: Partial<GitOptions> = {}): GitOptions => ({
