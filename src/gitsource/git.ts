@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SimpleGit, simpleGit } from 'simple-git';
+import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git';
 import type { TerminalError, TransientError } from '../control/errors.js';
 import { terminal, transient } from './failure.js';
 import { gitConfig, gitEnvironment, type Remote } from './git-environment.js';
@@ -59,6 +59,12 @@ const UNSAFE = {
   allowUnsafeTemplateDir: true,
 };
 
+/** Left to itself, simple-git takes the end of git for its last word, and for success when it was killed. */
+export const WHOLE_ANSWERS: Pick<SimpleGitOptions, 'completion' | 'errors'> = {
+  completion: { onClose: true, onExit: false },
+  errors: errorOf,
+};
+
 type Breach = TerminalError | TransientError;
 
 /** For how long a git that was told to stop is waited for. */
@@ -90,9 +96,7 @@ const create = (
     unsafe: UNSAFE,
     abort: abort.signal,
     input: () => call.input,
-    // At its exit, what git printed last may not have been read yet: an end that comes early is a file that is gone.
-    completion: { onClose: true, onExit: false },
-    errors: errorOf,
+    ...WHOLE_ANSWERS,
   });
   let bytes = 0;
   git.outputHandler((_command, stdout, stderr) => {

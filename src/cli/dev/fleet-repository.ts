@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SimpleGit, simpleGit } from 'simple-git';
+import { WHOLE_ANSWERS } from '../../gitsource/git.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../../../examples/fleet', import.meta.url));
 const HOOK = fileURLToPath(new URL('./post-receive.js', import.meta.url));
@@ -25,6 +26,7 @@ const git = (baseDir: string): SimpleGit =>
     baseDir,
     allowEnvironment: ['GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL'],
     unsafe: { allowUnsafeConfigPaths: true },
+    ...WHOLE_ANSWERS,
   }).env({
     PATH: process.env.PATH,
     HOME: baseDir,
