@@ -30,7 +30,7 @@ const SCALARS: Readonly<Record<string, string>> = {
 
 /** The library gives quantities as strings; these fields are the quantities. */
 const QUANTITIES =
-  /^(ResourceRequirements|VolumeResourceRequirements)\.(limits|requests)$|^(Container|PodSpec|Pod|Node|Container)Status\.(allocatedResources|capacity|allocatable)$|^ResourceQuota(Spec|Status)\.(hard|used)$|^LimitRangeItem\.(default|defaultRequest|max|maxLimitRequestRatio|min)$|^PersistentVolume(Spec|ClaimStatus)\.(capacity|allocatedResources)$|^PodSpec\.overhead$|^Overhead\.podFixed$|^EmptyDirVolumeSource\.sizeLimit$|^ResourceFieldSelector\.divisor$|^Metric(Target|ValueStatus)\.(averageValue|value)$|^CSIStorageCapacity\.(capacity|maximumVolumeSize)$/;
+  /^(ResourceRequirements|VolumeResourceRequirements)\.(limits|requests)$|^(Container|PodSpec|Pod|Node|Container)Status\.(allocatedResources|capacity|allocatable)$|^ResourceQuota(Spec|Status)\.(hard|used)$|^LimitRangeItem\.(default|defaultRequest|max|maxLimitRequestRatio|min)$|^PersistentVolume(Spec|ClaimStatus)\.(capacity|allocatedResources)$|^PodSpec\.overhead$|^Overhead\.podFixed$|^EmptyDirVolumeSource\.sizeLimit$|^ResourceFieldSelector\.divisor$|^HPAScalingRules\.tolerance$|^Metric(Target|ValueStatus)\.(averageValue|value)$|^CSIStorageCapacity\.(capacity|maximumVolumeSize)$/;
 
 function codeOf(model: string, { baseName, type, format }: Attribute): string {
   const quantity = QUANTITIES.test(`${model.replace(/^V[12]/, '')}.${baseName}`);

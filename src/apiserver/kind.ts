@@ -64,11 +64,13 @@ export interface Strategy {
    */
   allocate?(draft: Unstructured, before: Unstructured | undefined, context: WriteContext): void;
   /** As `prepareUpdate`, where only the status is written. */
-  prepareStatus?(draft: Unstructured, before: Unstructured): void;
+  prepareStatus?(draft: Unstructured, before: Unstructured, context: WriteContext): void;
   /** What is wrong with a new status; the checks of the whole object when absent. */
   validateStatus?(object: Unstructured, before: Unstructured): readonly Cause[];
   /** As `warnings`, where only the status is written. */
   statusWarnings?(object: Unstructured): readonly string[];
+  /** No change counts: the first generation stays. */
+  readonly staysFirst?: true;
   /** A change of this, too, counts as a new generation. */
   generationPart?(object: Unstructured): unknown;
   /** Beyond the schema; `before` is absent on create. */
@@ -141,6 +143,8 @@ export interface Kind extends ResourceType {
   readonly qualifiesFinalizers: boolean;
   /** Every update has `generateName` looked at by the rule of names. */
   readonly rechecksPrefix: boolean;
+  /** An update must name the version it replaces. */
+  readonly insistsOnVersion: boolean;
   /** An update creates what does not exist. */
   readonly createsOnUpdate: boolean;
   readonly storage: Storage;

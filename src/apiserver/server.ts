@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { KubeObject } from '../api/meta.js';
 import type { Logger } from '../control/log.js';
 import type { Admission } from './admission.js';
+import { claimExpansion } from './admissions/claim-expansion.js';
 import { namespaceLifecycle } from './admissions/namespace-lifecycle.js';
 import { type WorkAdmissionOptions, workAdmission } from './admissions/work-admission.js';
 import type { Api } from './api.js';
@@ -77,6 +78,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     namespaceLifecycle,
     preventEscalation(authorizer),
     guardCertificates(authorizer),
+    claimExpansion,
     ...(options.validateWorks ? [workAdmission(authorizer, options.validateWorks)] : []),
     ...(options.admissions ?? []),
   ];

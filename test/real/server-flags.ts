@@ -45,7 +45,8 @@ const apiServer: Flags = (layout) => ({
   'service-cluster-ip-range': '10.96.0.0/16',
   'authorization-mode': 'RBAC',
   'token-auth-file': join(layout.folder, 'tokens.csv'),
-  'disable-admission-plugins': 'ServiceAccount',
+  // What holds claims and volumes is for a controller that lets them go.
+  'disable-admission-plugins': 'ServiceAccount,StorageObjectInUseProtection',
   // Else it waits a minute for its watchers to leave when it is asked to stop.
   'shutdown-watch-termination-grace-period': '1s',
   ...(layout.audit

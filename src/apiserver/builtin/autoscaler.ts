@@ -1,20 +1,17 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
-import { invalidValue, required } from './causes.js';
+import { type Behavior, completedBehavior, validateBehavior } from './autoscaler-behavior.js';
+import { type Metric, type TargetReference, validateMetrics, validateTargetReference } from './autoscaler-metrics.js';
+import { invalidValue, nonNegative, required } from './causes.js';
 import { specOf, statusOf, typed } from './typed.js';
-
-interface Metric {
-  type?: string;
-  resource?: { name?: string; target?: { type?: string; averageUtilization?: number } };
-}
 
 interface SpecV2 {
   minReplicas?: number;
   maxReplicas?: number;
-  scaleTargetRef?: { kind?: string; name?: string };
+  scaleTargetRef?: TargetReference;
   metrics?: Metric[];
-  behavior?: unknown;
+  behavior?: Behavior;
 }
 
 interface SpecV1 extends Omit<SpecV2, 'metrics' | 'behavior'> {
@@ -87,18 +84,53 @@ function completeMetrics(draft: Unstructured): void {
   }
 }
 
+function complete(draft: Unstructured): void {
+  completeMetrics(draft);
+  const spec = specOf<SpecV2>(draft);
+  if (draft.apiVersion === 'autoscaling/v2' && spec.behavior) spec.behavior = completedBehavior(spec.behavior);
+}
+
 export const autoscaler: Strategy = {
-  complete: completeMetrics,
-  validate(object): Cause[] {
-    const { minReplicas = 1, maxReplicas = 0, scaleTargetRef } = typed<SpecV2>(object.spec ?? {});
+  complete,
+  validate: (object, before) => validateSpec(specV2Of(object), before && specV2Of(before)),
+  validateStatus(object) {
+    const { currentReplicas, desiredReplicas } = statusOf<Replicas>(object);
     return [
-      ...(minReplicas < 1 ? [invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1')] : []),
-      ...(maxReplicas < 1 ? [invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0')] : []),
-      ...(maxReplicas >= 1 && maxReplicas < minReplicas
-        ? [invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`')]
-        : []),
-      ...(scaleTargetRef?.kind ? [] : [required('spec.scaleTargetRef.kind')]),
-      ...(scaleTargetRef?.name ? [] : [required('spec.scaleTargetRef.name')]),
+      ...nonNegative(currentReplicas, 'status.currentReplicas'),
+      ...nonNegative(desiredReplicas, 'status.desiredReplicas'),
     ];
   },
 };
+
+interface Replicas {
+  currentReplicas: number;
+  desiredReplicas: number;
+}
+
+/** Both versions are one kind of object. */
+const specV2Of = (object: Unstructured): SpecV2 =>
+  typed<SpecV2>((object.apiVersion === 'autoscaling/v1' ? toAutoscalerV2(object) : object).spec ?? {});
+
+function validateSpec(spec: SpecV2, before: SpecV2 | undefined): Cause[] {
+  const { minReplicas = 1, maxReplicas = 0, scaleTargetRef = {}, metrics = [], behavior } = spec;
+  const least = before?.minReplicas === 0 ? 0 : 1;
+  const above = (field: string, value: number, than: string): Cause =>
+    invalidValue(field, value, `must be greater than or equal to ${than}`);
+  return [
+    ...(minReplicas < least ? [above('spec.minReplicas', minReplicas, String(least))] : []),
+    ...(maxReplicas === 0 ? [required('spec.maxReplicas', 'must be set and greater than 0')] : []),
+    ...(maxReplicas < 0 ? [above('spec.maxReplicas', maxReplicas, '1')] : []),
+    ...(maxReplicas < minReplicas ? [above('spec.maxReplicas', maxReplicas, '`minReplicas`')] : []),
+    ...validateScaled(scaleTargetRef, before?.scaleTargetRef),
+    ...validateMetrics(metrics, minReplicas),
+    ...(behavior ? validateBehavior(behavior) : []),
+  ];
+}
+
+/** What was there before is taken, whatever its version. */
+function validateScaled(target: TargetReference, before: TargetReference | undefined): Cause[] {
+  const isKept = before && before.apiVersion === target.apiVersion && before.kind === target.kind;
+  const { apiVersion: _, ...named } = target;
+  const shown = isKept ? { ...named, apiVersion: 'apps/v1' } : target;
+  return validateTargetReference(shown, 'spec.scaleTargetRef', { core: target.kind === 'ReplicationController' });
+}

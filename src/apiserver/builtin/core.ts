@@ -2,8 +2,8 @@ import type { Unstructured } from '../../api/meta.js';
 import { equalJson, memberOf } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
-import { duplicate, forbiddenField, immutableNamed, invalidValue, required, tooLong } from './causes.js';
-import { type Labels, specOf, typed } from './typed.js';
+import { forbiddenField, immutableNamed, invalidValue, required, tooLong } from './causes.js';
+import { type Labels, typed } from './typed.js';
 
 const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
 const MAX_DATA_BYTES = 1024 * 1024;
@@ -97,39 +97,6 @@ export const secret: Strategy = {
   },
 };
 
-const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
-
-const labelNamespace = (draft: Unstructured): void => {
-  const { name } = draft.metadata;
-  if (name) draft.metadata.labels = { ...draft.metadata.labels, [NAMESPACE_LABEL]: name };
-};
-
-const hasNamespaceFinalizer = (object: Unstructured): boolean =>
-  (typed<{ finalizers?: string[] } | undefined>(object.spec)?.finalizers ?? []).length > 0;
-
-/** `spec.finalizers` keeps a namespace until its content is gone; only the subresource `finalize` changes it. */
-export const namespace: Strategy = {
-  complete: labelNamespace,
-  prepareCreate(draft) {
-    draft.status = { phase: 'Active' };
-    const spec = specOf<{ finalizers?: string[] }>(draft);
-    spec.finalizers = [...new Set([...(spec.finalizers ?? []), 'kubernetes'])];
-    labelNamespace(draft);
-  },
-  prepareUpdate(draft, before) {
-    draft.spec = before.spec;
-    draft.status = before.status;
-    labelNamespace(draft);
-  },
-  holdsDeletion: hasNamespaceFinalizer,
-  prepareDelete(draft) {
-    // What a namespace waits for is no grace.
-    const { deletionGracePeriodSeconds: _, ...metadata } = draft.metadata;
-    draft.metadata = metadata;
-    draft.status = { ...typed<object | undefined>(draft.status), phase: 'Terminating' };
-  },
-};
-
 export const serviceAccount: Strategy = {};
 
 /** Events of the core group and of events.k8s.io are the same objects; these fields exist in both under other names. */
@@ -170,43 +137,5 @@ export const lease: Strategy = {
         ? [invalidValue('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')]
         : []),
     ];
-  },
-};
-
-interface ClaimSpec {
-  accessModes?: string[];
-  resources?: { requests?: Record<string, unknown> };
-}
-
-export const persistentVolumeClaim: Strategy = {
-  validate(object, before) {
-    const spec = typed<ClaimSpec>(object.spec ?? {});
-    const { resources: _, ...fixed } = spec;
-    const { resources: __, ...fixedBefore } = typed<ClaimSpec>(before?.spec ?? object.spec ?? {});
-    const volume = (from: object): object => ({ ...from, volumeName: undefined, storageClassName: undefined });
-    return [
-      ...(spec.accessModes?.length ? [] : [required('spec.accessModes', 'at least 1 access mode is required')]),
-      ...(spec.resources?.requests?.storage === undefined ? [required('spec.resources[storage]')] : []),
-      ...(equalJson(volume(fixed), volume(fixedBefore))
-        ? []
-        : [
-            forbiddenField(
-              'spec',
-              'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
-            ),
-          ]),
-    ];
-  },
-};
-
-export const webhookConfiguration: Strategy = {
-  validate(object) {
-    const { webhooks = [] } = typed<{ webhooks?: { name?: string; sideEffects?: string }[] }>(object);
-    const names = webhooks.map(({ name }) => name);
-    return webhooks.flatMap(({ name, sideEffects }, index) => [
-      ...(name ? [] : [required(`webhooks[${index}].name`)]),
-      ...(names.indexOf(name) < index ? [duplicate(`webhooks[${index}].name`, name)] : []),
-      ...(sideEffects ? [] : [required(`webhooks[${index}].sideEffects`, 'must specify one of None, NoneOnDryRun')]),
-    ]);
   },
 };

@@ -146,7 +146,13 @@ export const DECLARATIONS: readonly Declaration[] = [
   ]),
   ...inCluster('networking.k8s.io/v1', [{ kind: 'IngressClass', plural: 'ingressclasses' }]),
   ...inNamespaces('policy/v1', [
-    { kind: 'PodDisruptionBudget', plural: 'poddisruptionbudgets', shortNames: ['pdb'], subresources: STATUS },
+    {
+      kind: 'PodDisruptionBudget',
+      plural: 'poddisruptionbudgets',
+      shortNames: ['pdb'],
+      subresources: STATUS,
+      nameRule: 'path-segment',
+    },
   ]),
   ...inNamespaces('rbac.authorization.k8s.io/v1', [
     { kind: 'Role', plural: 'roles', nameRule: 'path-segment' },

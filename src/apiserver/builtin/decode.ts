@@ -9,7 +9,7 @@ import { Misfit, misfit, type Place, unreadable } from './misfit.js';
 import { type Field, fieldsOf } from './schema.js';
 import { isTold } from './told.js';
 import { withZeros } from './zero-members.js';
-import { isZeroScalar, zeroOf } from './zeros.js';
+import { isZeroScalar, NULL_LISTS, zeroOf } from './zeros.js';
 
 type Json = Record<string, unknown>;
 
@@ -64,7 +64,7 @@ function decodeModel(model: string, value: Json, { path, misfits, origin }: Read
     if (after === before && !isLeft && !isEmpty(code, after)) continue;
     if (result === value) result = { ...value };
     // An empty list of owners is a wish: to forget them.
-    const isKept = required || isTold(model, name);
+    const isKept = (required && !NULL_LISTS.has(`${model}.${name}`)) || isTold(model, name);
     const stays = name === 'managedFields' ? Array.isArray(before) : isKept && after !== undefined;
     if (isLeft || (isEmpty(code, after) && !stays)) delete result[name];
     else result[name] = after;

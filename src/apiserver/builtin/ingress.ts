@@ -4,6 +4,7 @@ import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { addressWarnings } from './addresses.js';
 import { invalidValue, required, unsupported } from './causes.js';
+import { defaultClass } from './default-class.js';
 import { ingressesOf, type LoadBalancerStatus, validateIngresses } from './load-balancer.js';
 import {
   validateLabel,
@@ -41,7 +42,19 @@ interface Spec {
 
 const CLASS = 'kubernetes.io/ingress.class';
 
+const INGRESS_CLASS = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'IngressClass',
+  annotations: ['ingressclass.kubernetes.io/is-default-class'],
+};
+
 export const ingress: Strategy = {
+  allocate(draft, before, { local }) {
+    const spec = specOf<Spec>(draft);
+    if (before || spec.ingressClassName !== undefined || draft.metadata.annotations?.[CLASS] !== undefined) return;
+    const name = defaultClass(local, INGRESS_CLASS);
+    if (name !== undefined) spec.ingressClassName = name;
+  },
   validate(object, before) {
     const spec = specOf<Spec>(object);
     return [...validateSpec(spec, before && typed<Spec>(before.spec ?? {})), ...(before ? [] : validateClass(object))];

@@ -5,26 +5,35 @@ import { autoscaler, toAutoscalerV1, toAutoscalerV2 } from './autoscaler.js';
 import { blankOf } from './blank.js';
 import type { Column } from './columns/column.js';
 import { columnsOf } from './columns/columns.js';
-import { configMap, event, lease, namespace, persistentVolumeClaim, secret, webhookConfiguration } from './core.js';
+import { configMap, event, lease, secret } from './core.js';
 import { cronJob } from './cron-jobs.js';
 import { daemonSet } from './daemon-sets.js';
 import { DECLARATIONS, type Declaration } from './declarations.js';
 import { decode } from './decode.js';
 import { deployment } from './deployments.js';
+import { disruptionBudget } from './disruption-budget.js';
 import { documentOf } from './documentation.js';
 import { fromCoreEvent, toCoreEvent } from './events.js';
 import { ingress } from './ingress.js';
 import { ingressClass } from './ingress-class.js';
 import { job } from './jobs.js';
+import { limitRange } from './limit-range.js';
+import { namespace } from './namespace.js';
 import { networkPolicy } from './network-policy.js';
+import { persistentVolume } from './persistent-volume.js';
+import { persistentVolumeClaim } from './persistent-volume-claim.js';
 import { pod } from './pods.js';
+import { priorityClass } from './priority-class.js';
 import { binding, clusterRole, role } from './rbac.js';
 import { replicaSet, replicationController } from './replica-sets.js';
+import { resourceQuota } from './resource-quota.js';
 import { schemaOf } from './schema.js';
 import { service } from './service.js';
 import { statefulSet } from './stateful-sets.js';
+import { storageClass } from './storage-class.js';
 import { subresourceOf } from './subresources.js';
 import { tellingOf } from './told.js';
+import { webhookConfiguration } from './webhook-configuration.js';
 
 /** What a server adds to the table: kinds that need its keys or its users. Keys are `<group>/<Kind>`. */
 export interface BuiltinBehaviour {
@@ -39,7 +48,10 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   '/Namespace': namespace,
   '/Event': event,
   'events.k8s.io/Event': event,
+  '/LimitRange': limitRange,
+  '/PersistentVolume': persistentVolume,
   '/PersistentVolumeClaim': persistentVolumeClaim,
+  '/ResourceQuota': resourceQuota,
   '/Pod': pod,
   '/ReplicationController': replicationController,
   '/Service': service,
@@ -53,7 +65,10 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'networking.k8s.io/Ingress': ingress,
   'networking.k8s.io/IngressClass': ingressClass,
   'networking.k8s.io/NetworkPolicy': networkPolicy,
+  'policy/PodDisruptionBudget': disruptionBudget,
   'coordination.k8s.io/Lease': lease,
+  'scheduling.k8s.io/PriorityClass': priorityClass,
+  'storage.k8s.io/StorageClass': storageClass,
   'rbac.authorization.k8s.io/Role': role,
   'rbac.authorization.k8s.io/ClusterRole': clusterRole,
   'rbac.authorization.k8s.io/RoleBinding': binding,
@@ -137,6 +152,19 @@ const CREATED_BY_UPDATE: ReadonlySet<string> = new Set([
   'rbac.authorization.k8s.io/RoleBinding',
 ]);
 
+/** Kinds that are never overwritten blindly. */
+const INSISTS_ON_VERSION: ReadonlySet<string> = new Set([
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'coordination.k8s.io/Lease',
+  'node.k8s.io/RuntimeClass',
+  'policy/PodDisruptionBudget',
+  'storage.k8s.io/CSIDriver',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/CSIStorageCapacity',
+  'storage.k8s.io/VolumeAttachment',
+]);
+
 /** Kinds that answer a deletion with what was deleted. */
 const RETURNED: ReadonlySet<string> = new Set([
   '/PersistentVolume',
@@ -188,6 +216,7 @@ function kindOf(declaration: Declaration, behaviour: BuiltinBehaviour): Kind {
     qualifiesFinalizers: !FREE_FINALIZERS.has(group),
     rechecksPrefix: !UNCHECKED_PREFIXES.has(key),
     createsOnUpdate: CREATED_BY_UPDATE.has(key),
+    insistsOnVersion: INSISTS_ON_VERSION.has(key),
     returnsDeleted: RETURNED.has(key),
     ...(key === '/Pod' ? { leavesGracefully: true as const } : {}),
     ...(key in ORPHANING ? { orphansByDefault: ORPHANING[key] ?? '' } : {}),

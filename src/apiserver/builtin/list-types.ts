@@ -102,3 +102,12 @@ export const RETAIN_KEYS: ReadonlySet<string> = new Set([
   'V1PodSpec.resourceClaims',
   'V1PodStatus.resourceClaimStatuses',
 ]);
+
+/** Objects that a strategic merge patch replaces. */
+export const REPLACED: ReadonlySet<string> = new Set(['V1PodDisruptionBudgetSpec.selector']);
+
+/** Objects each member of which has owners, whatever their type says. */
+export const GRANULAR: ReadonlySet<string> = new Set([
+  'V1PersistentVolumeSpec.claimRef',
+  'V1PersistentVolumeClaimStatus.allocatedResourceStatuses',
+]);

@@ -42,8 +42,7 @@ interface Rule {
 const TYPES = ['Ingress', 'Egress'];
 
 export const networkPolicy: Strategy = {
-  prepareCreate: completeTypes,
-  prepareUpdate: completeTypes,
+  complete: completeTypes,
   validate(object, before) {
     const spec = specOf<Spec>(object);
     const known = before ? blocksOf(typed<Spec>(before.spec ?? {})).flatMap(({ block }) => cidrsOf(block)) : [];

@@ -4,7 +4,8 @@ import { dns1123SubdomainProblems, pathSegmentProblems } from '../../apimachiner
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { invalidValue, required, unsupported } from './causes.js';
-import { typed } from './typed.js';
+import { validateLabelSelector } from './label-selectors.js';
+import { type LabelSelectorSpec, typed } from './typed.js';
 
 export interface Rule {
   verbs?: string[];
@@ -97,7 +98,22 @@ function validateSubject({ kind, name, namespace, apiGroup }: Subject, path: str
 }
 
 export const role: Strategy = { validate: (object) => validateRules(object, true) };
-export const clusterRole: Strategy = { validate: (object) => validateRules(object, false) };
+export const clusterRole: Strategy = {
+  validate: (object) => [...validateRules(object, false), ...validateAggregation(object)],
+};
+
+function validateAggregation(object: Unstructured): Cause[] {
+  const { aggregationRule } = typed<{ aggregationRule?: { clusterRoleSelectors?: LabelSelectorSpec[] } }>(object);
+  if (!aggregationRule) return [];
+  const { clusterRoleSelectors: selectors = [] } = aggregationRule;
+  const field = 'aggregationRule.clusterRoleSelectors';
+  const why = 'at least one clusterRoleSelector required if aggregationRule is non-nil';
+  if (selectors.length === 0) return [required(field, why)];
+  return selectors.flatMap((selector, at) => {
+    const problems = validateLabelSelector(selector, `${field}[${at}]`);
+    return problems.length === 0 ? [] : [...problems, invalidValue(`${field}[${at}]`, null, 'invalid label selector.')];
+  });
+}
 
 export const binding: Strategy = {
   complete: completeReferences,

@@ -1,6 +1,6 @@
 import type { Schema } from '../kind.js';
 import { DEFAULT_VALUES } from './default-values.js';
-import { ATOMIC_MAPS, ATOMIC_MODELS, LIST_TYPES, RETAIN_KEYS } from './list-types.js';
+import { ATOMIC_MAPS, ATOMIC_MODELS, GRANULAR, LIST_TYPES, REPLACED, RETAIN_KEYS } from './list-types.js';
 import { MODELS } from './schemas.generated.js';
 import { NULL_LISTS, zeroIn } from './zeros.js';
 
@@ -77,6 +77,7 @@ function fieldSchema(path: string, code: string): Schema {
   return {
     ...schema,
     ...(ATOMIC_MAPS.has(path) ? { 'x-kubernetes-map-type': 'atomic' } : {}),
+    ...(GRANULAR.has(path) ? { 'x-kubernetes-map-type': 'granular' } : {}),
     ...(path in DEFAULT_VALUES ? { default: DEFAULT_VALUES[path] } : {}),
     ...(zeroIn(path) === 'nulled' || NULL_LISTS.has(path) ? { nullable: true } : {}),
   };
@@ -90,7 +91,8 @@ function typeSchema(code: string): Schema {
 
 function withListType(path: string, schema: Schema): Schema {
   if (schema.type !== 'array') {
-    return RETAIN_KEYS.has(path) ? { ...schema, 'x-kubernetes-patch-strategy': 'retainKeys' } : schema;
+    const strategy = RETAIN_KEYS.has(path) ? 'retainKeys' : REPLACED.has(path) ? 'replace' : undefined;
+    return strategy === undefined ? schema : { ...schema, 'x-kubernetes-patch-strategy': strategy };
   }
   const [listType = '', mergeKey] = (LIST_TYPES[path] ?? '').split('|');
   const [type = '', keys = ''] = listType.split(' ');

@@ -385,7 +385,7 @@ V2CrossVersionObjectReference apiVersion:s kind!:s name!:s
 V2ExternalMetricSource metric!:V2MetricIdentifier target!:V2MetricTarget
 V2ExternalMetricStatus current!:V2MetricValueStatus metric!:V2MetricIdentifier
 V2HPAScalingPolicy periodSeconds!:i type!:s value!:i
-V2HPAScalingRules policies:[V2HPAScalingPolicy selectPolicy:s stabilizationWindowSeconds:i tolerance:s
+V2HPAScalingRules policies:[V2HPAScalingPolicy selectPolicy:s stabilizationWindowSeconds:i tolerance:q
 V2HorizontalPodAutoscaler apiVersion:s kind:s metadata:V1ObjectMeta spec!:V2HorizontalPodAutoscalerSpec status:V2HorizontalPodAutoscalerStatus
 V2HorizontalPodAutoscalerBehavior scaleDown:V2HPAScalingRules scaleUp:V2HPAScalingRules
 V2HorizontalPodAutoscalerCondition lastTransitionTime:t message:s reason:s status!:s type!:s

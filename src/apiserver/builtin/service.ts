@@ -21,9 +21,8 @@ interface Status {
 const AFFINITY_SECONDS = 10_800;
 
 export const service: Strategy = {
-  prepareCreate: complete,
+  complete,
   prepareUpdate(draft) {
-    complete(draft);
     if (isLoadBalancer(specOf<ServiceSpec>(draft))) return;
     draft.status = { ...typed<object | undefined>(draft.status), loadBalancer: {} };
   },

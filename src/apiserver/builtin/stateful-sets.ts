@@ -3,8 +3,8 @@ import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { forbiddenField, invalidValue, nonNegative, oneOf } from './causes.js';
-import { persistentVolumeClaim } from './core.js';
 import { validateLabel } from './name-checks.js';
+import { persistentVolumeClaim } from './persistent-volume-claim.js';
 import { completeTemplate } from './pods/complete.js';
 import {
   changedTemplateWarnings,

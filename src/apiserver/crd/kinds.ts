@@ -62,6 +62,7 @@ function kindOf(definition: Definition, version: DefinedVersion): Kind {
     verbs: VERBS,
     countsGeneration: true,
     qualifiesFinalizers: false,
+    insistsOnVersion: true,
     createsOnUpdate: false,
     rechecksPrefix: false,
     returnsDeleted: false,

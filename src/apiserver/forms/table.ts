@@ -76,12 +76,14 @@ const definitionOf = (
   { name, type, format = '', description, jsonPath, priority = 0 }: PrinterColumn,
 ): ColumnDefinition => ({
   name,
-  // Kubernetes calls everything text in the tables of its own kinds, but for one time.
-  type: custom ? type : name === 'Created At' ? 'date' : 'string',
+  // Kubernetes calls every time but one a text in the tables of its own kinds.
+  type: !custom && (type === 'date' || name === 'Created At') ? timeType(name) : type,
   format: !custom && name === NAME.name ? NAME.format : format,
   description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
   priority,
 });
+
+const timeType = (name: string): string => (name === 'Created At' ? 'date' : 'string');
 
 type Cells = (object: Unstructured, now: Date) => readonly unknown[];
 

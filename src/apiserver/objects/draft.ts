@@ -55,7 +55,7 @@ export function draftOfUpdate(
   context: WriteContext,
   manager: string | undefined,
 ): Unstructured {
-  if (!subresource?.view && needsVersion(kind) && (sent.metadata.resourceVersion || '0') === '0') {
+  if (!subresource?.view && kind.insistsOnVersion && (sent.metadata.resourceVersion || '0') === '0') {
     throw invalid({ ...kind, kind: kind.plural }, name, [MISSING_VERSION]);
   }
   if (!subresource) refuseOtherType(kind, sent, before);
@@ -64,10 +64,11 @@ export function draftOfUpdate(
   const { strategy } = kind;
   if (!subresource) strategy.prepareUpdate?.(draft, before, context);
   const isStatus = subresource === STATUS;
-  if (isStatus) strategy.prepareStatus?.(draft, before);
+  if (isStatus) strategy.prepareStatus?.(draft, before, context);
   const read = unallocated(draft);
   if (!subresource) strategy.allocate?.(draft, before, context);
-  if (kind.countsGeneration && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
+  const counts = kind.countsGeneration && !strategy.staysFirst;
+  if (counts && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
   }
   const aboutMetadata = [
@@ -118,9 +119,6 @@ function schemaProblems(
 
 const updatedMetadataProblems = (kind: Kind, { metadata }: Unstructured): readonly Cause[] =>
   metadataProblems(metadata, kind.rechecksPrefix ? kind : { ...kind, nameRule: 'path-segment' });
-
-/** Kinds that are never overwritten blindly. */
-const needsVersion = ({ custom, plural }: Kind): boolean => custom || plural === 'leases';
 
 /** The value is how kube-apiserver prints an absent one. */
 const MISSING_VERSION: Cause = {

@@ -26,6 +26,13 @@ export const count = (name: string, cell: Cell, priority = 0): Column => ({
   priority,
   cell,
 });
+export const flag = (name: string, cell: Cell): Column => ({
+  name,
+  type: 'boolean',
+  jsonPath: '',
+  priority: 0,
+  cell,
+});
 export const AGE: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 export const CREATED_AT: Column = text('Created At', ({ metadata }) => metadata.creationTimestamp);
 

@@ -6,7 +6,6 @@ import {
   age,
   type Column,
   CREATED_AT,
-  count,
   items,
   joined,
   member,
@@ -70,7 +69,7 @@ const EVENT: readonly Column[] = [
   text('Source', eventSource, 1),
   text('Message', (object) => String(object.message ?? object.note ?? '').trim()),
   text('First Seen', firstSeen, 1),
-  count('Count', (object) => number(member(object.series, 'count') ?? object.count ?? object.deprecatedCount ?? 1), 1),
+  text('Count', (object) => number(member(object.series, 'count') ?? object.count ?? object.deprecatedCount ?? 1), 1),
   text('Name', ({ metadata }) => metadata.name, 1),
 ];
 

@@ -9,6 +9,7 @@ import {
   type Column,
   CREATED_AT,
   count,
+  flag,
   items,
   joined,
   member,
@@ -112,9 +113,34 @@ export const OTHER_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     text('AllowVolumeExpansion', ({ allowVolumeExpansion }) => allowVolumeExpansion === true),
     AGE,
   ],
+  'storage.k8s.io/CSIDriver': [
+    flag('AttachRequired', (object) => spec(object).attachRequired !== false),
+    flag('PodInfoOnMount', (object) => spec(object).podInfoOnMount === true),
+    flag('StorageCapacity', (object) => spec(object).storageCapacity === true),
+    text('TokenRequests', (object) => {
+      const { tokenRequests } = spec(object);
+      return tokenRequests
+        ? items(tokenRequests)
+            .map((one) => member(one, 'audience'))
+            .join(',')
+        : '<unset>';
+    }),
+    flag('RequiresRepublish', (object) => spec(object).requiresRepublish === true),
+    text('Modes', (object) => joined(items(spec(object).volumeLifecycleModes))),
+    AGE,
+  ],
+  'storage.k8s.io/CSINode': [count('Drivers', (object) => items(spec(object).drivers).length), AGE],
+  'storage.k8s.io/CSIStorageCapacity': [CREATED_AT],
+  'storage.k8s.io/VolumeAttachment': [
+    { ...text('Attacher', (object) => spec(object).attacher), format: 'name' },
+    text('PV', (object) => member(spec(object).source, 'persistentVolumeName') ?? ''),
+    text('Node', (object) => spec(object).nodeName),
+    flag('Attached', (object) => status(object).attached === true),
+    AGE,
+  ],
   'scheduling.k8s.io/PriorityClass': [
     count('Value', ({ value }) => number(value)),
-    text('Global-Default', ({ globalDefault }) => globalDefault === true),
+    flag('Global-Default', ({ globalDefault }) => globalDefault === true),
     AGE,
     text('PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? ''),
   ],

@@ -1,6 +1,6 @@
 import type { Unstructured } from '../../../api/meta.js';
 import { podStatus } from '../pod-status.js';
-import type { Container, PodSpec } from '../pods/pod-shape.js';
+import type { Container, PodSpec, PodTemplate } from '../pods/pod-shape.js';
 import type { ReplicatedSpec } from '../replicated.js';
 import { selectorText } from '../scale.js';
 import { type Condition, typed } from '../typed.js';
@@ -28,6 +28,9 @@ const containersOf = (object: Unstructured): readonly Container[] => {
   const { template } = typed<ReplicatedSpec>(workload);
   return template?.spec?.containers ?? typed<PodSpec>(spec(object)).containers ?? [];
 };
+
+const templateContainers = ({ template }: Unstructured): readonly Container[] =>
+  typed<PodTemplate | undefined>(template)?.spec?.containers ?? [];
 
 const WIDE: readonly Column[] = [
   text('Containers', (object) => joined(containersOf(object).map(({ name }) => name)), 1),
@@ -80,8 +83,8 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ReplicationController: REPLICAS,
   'apps/Deployment': [
     text('Ready', readyOf),
-    count('Up-to-date', (object) => number(status(object).updatedReplicas)),
-    count('Available', (object) => number(status(object).availableReplicas)),
+    text('Up-to-date', (object) => number(status(object).updatedReplicas)),
+    text('Available', (object) => number(status(object).availableReplicas)),
     AGE,
     ...WIDE,
   ],
@@ -100,12 +103,25 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     AGE,
     ...WIDE,
   ],
+  PodTemplate: [
+    text('Containers', (object) => joined(templateContainers(object).map(({ name }) => name))),
+    text('Images', (object) => joined(templateContainers(object).map(({ image }) => image))),
+    text('Pod Labels', ({ template }) => {
+      const labels = Object.entries(typed<PodTemplate | undefined>(template)?.metadata?.labels ?? {});
+      return orNone(
+        labels
+          .map(([key, value]) => `${key}=${value}`)
+          .sort()
+          .join(','),
+      );
+    }),
+  ],
   'apps/ControllerRevision': [
     text('Controller', ({ metadata }) => {
       const owner = metadata.ownerReferences?.find(({ controller }) => controller);
       return owner ? `${owner.kind.toLowerCase()}.apps/${owner.name}` : '<none>';
     }),
-    count('Revision', ({ revision }) => revision),
+    text('Revision', ({ revision }) => revision),
     AGE,
   ],
   'batch/Job': [
@@ -118,7 +134,7 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'batch/CronJob': [
     text('Schedule', (object) => spec(object).schedule),
     text('Timezone', (object) => spec(object).timeZone ?? '<none>'),
-    text('Suspend', (object) => (spec(object).suspend === true ? 'True' : 'False')),
+    { ...text('Suspend', (object) => (spec(object).suspend === true ? 'True' : 'False')), type: 'boolean' },
     count('Active', (object) => items(status(object).active).length),
     text('Last Schedule', (object, now) => {
       const last = time(status(object).lastScheduleTime);
@@ -133,9 +149,9 @@ export const WORKLOAD_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       return `${String(member(scaleTargetRef, 'kind'))}/${String(member(scaleTargetRef, 'name'))}`;
     }),
     text('Targets', metricTargets),
-    text('MinPods', (object) => spec(object).minReplicas ?? '<unset>'),
-    count('MaxPods', (object) => number(spec(object).maxReplicas)),
-    count('Replicas', (object) => number(status(object).currentReplicas)),
+    text('MinPods', (object) => String(spec(object).minReplicas ?? '<unset>')),
+    text('MaxPods', (object) => number(spec(object).maxReplicas)),
+    text('Replicas', (object) => number(status(object).currentReplicas)),
     AGE,
   ],
 };
