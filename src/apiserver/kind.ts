@@ -73,8 +73,8 @@ export interface Strategy {
   readonly staysFirst?: true;
   /** A change of this, too, counts as a new generation. */
   generationPart?(object: Unstructured): unknown;
-  /** Beyond the schema; `before` is absent on create. */
-  validate?(object: Unstructured, before: Unstructured | undefined): readonly Cause[];
+  /** Beyond the schema; `before` is absent on create, and so is `subresource` where the object itself is written. */
+  validate?(object: Unstructured, before: Unstructured | undefined, subresource?: string): readonly Cause[];
   /** What a write is warned of once it was found right; `before` is absent on create. */
   warnings?(object: Unstructured, before: Unstructured | undefined): readonly string[];
   /** While true, a deleted object stays although it has no finalizers (namespaces). */

@@ -47,6 +47,7 @@ const apiServer: Flags = (layout) => ({
   'token-auth-file': join(layout.folder, 'tokens.csv'),
   // What holds claims and volumes is for a controller that lets them go.
   'disable-admission-plugins': 'ServiceAccount,StorageObjectInUseProtection',
+  'allow-privileged': 'true',
   // Else it waits a minute for its watchers to leave when it is asked to stop.
   'shutdown-watch-termination-grace-period': '1s',
   ...(layout.audit

@@ -9,7 +9,7 @@ export const required = (field: string, detail = ''): Cause => ({
 
 export const invalidValue = (field: string, value: unknown, detail: string): Cause => ({
   reason: 'FieldValueInvalid',
-  message: `Invalid value: ${shown(value)}: ${detail}`,
+  message: `Invalid value: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`,
   field,
 });
 

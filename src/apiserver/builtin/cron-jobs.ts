@@ -3,6 +3,7 @@ import type { Cause } from '../status-error.js';
 import { invalidValue, nonNegative, oneOf, required, unsupported } from './causes.js';
 import { scheduleProblem } from './cron-schedule.js';
 import { type JobSpec, validateJobSpec } from './job-spec.js';
+import { shownSelector } from './label-selectors.js';
 import { completeTemplate } from './pods/complete.js';
 import { templateWarnings } from './pods/warnings.js';
 import { isNewGeneration, nameWarnings } from './replicated.js';
@@ -95,6 +96,8 @@ function isTimeZone(zone: string): boolean {
 
 const jobProblems = (spec: JobSpec, field: string): Cause[] => [
   ...validateJobSpec(spec, field),
-  ...(spec.selector ? [invalidValue(`${field}.selector`, spec.selector, '`selector` will be auto-generated')] : []),
+  ...(spec.selector
+    ? [invalidValue(`${field}.selector`, shownSelector(spec.selector), '`selector` will be auto-generated')]
+    : []),
   ...(spec.manualSelector ? [unsupported(`${field}.manualSelector`, true, ['nil', 'false'])] : []),
 ];

@@ -3,7 +3,7 @@ import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { invalidValue, nonNegative, required, unsupported } from './causes.js';
-import { isEmptySelector, validateLabelSelector } from './label-selectors.js';
+import { isEmptySelector, shownSelector, validateLabelSelector } from './label-selectors.js';
 import { amountOf, notMoreThanAll, type Share, validateShare } from './percent.js';
 import { completeTemplate } from './pods/complete.js';
 import { validatePodTemplate } from './pods/pod-spec.js';
@@ -89,7 +89,7 @@ const selectorProblems = (spec: DaemonSetSpec): Cause[] => [
   ...validateLabelSelector(spec.selector, 'spec.selector'),
   ...(readableSelector(spec.selector) ? mismatch(spec) : []),
   ...(spec.selector && isEmptySelector(spec.selector)
-    ? [invalidValue('spec.selector', spec.selector, 'empty selector is invalid for daemonset')]
+    ? [invalidValue('spec.selector', shownSelector(spec.selector), 'empty selector is invalid for daemonset')]
     : []),
 ];
 

@@ -78,7 +78,7 @@ function decodeValue(code: string, value: unknown, site: Site): unknown {
     if (!Array.isArray(value)) return refuse(code, value, site);
     const inner = code.slice(1);
     // A null among structs is an empty one.
-    const blank = /^[A-Z]/.test(inner) ? {} : EMPTY_VALUES[inner];
+    const blank = /^[A-Z]/.test(inner) ? withZeros(inner, {}) : EMPTY_VALUES[inner];
     return mapUnlessSame(value, (item) => decodeValue(inner, item, site) ?? blank);
   }
   if (code.startsWith('{')) return decodeMap(code, value, site);

@@ -1,7 +1,8 @@
 import type { Cause } from '../status-error.js';
-import { invalidValue, nonNegative, oneOf, required, unsupported } from './causes.js';
+import { invalidValue, nonNegative, oneOf, required, tooLong, unsupported } from './causes.js';
 import { type PodFailurePolicy, validatePodFailurePolicy } from './job-failure-policy.js';
 import { type SuccessPolicy, validateSuccessPolicy } from './job-success-policy.js';
+import { validateSubdomain } from './name-checks.js';
 import type { PodTemplate } from './pods/pod-shape.js';
 import { validatePodTemplate } from './pods/pod-spec.js';
 import type { LabelSelectorSpec } from './typed.js';
@@ -40,6 +41,7 @@ export const validateJobSpec = (spec: JobSpec, field: string): Cause[] => [
   ...(spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined
     ? [required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified')]
     : []),
+  ...(spec.managedBy === undefined ? [] : managerProblems(spec.managedBy, `${field}.managedBy`)),
   ...oneOf(spec.completionMode, ['NonIndexed', 'Indexed'], `${field}.completionMode`),
   ...indexProblems(spec, field),
   ...(spec.podFailurePolicy ? validatePodFailurePolicy(spec.podFailurePolicy, spec, `${field}.podFailurePolicy`) : []),
@@ -48,6 +50,24 @@ export const validateJobSpec = (spec: JobSpec, field: string): Cause[] => [
   ...validatePodTemplate(spec.template, `${field}.template`),
   ...restartProblems(spec, `${field}.template.spec.restartPolicy`),
 ];
+
+const LONGEST_MANAGER = 63;
+
+function managerProblems(name: string, field: string): Cause[] {
+  if (name === '') return [required(field)];
+  const [domain = '', path = '', ...rest] = name.split('/');
+  const tooLongProblems = Buffer.byteLength(name) > LONGEST_MANAGER ? [tooLong(field, LONGEST_MANAGER)] : [];
+  if (domain === '' || path === '') {
+    const why = 'must be a domain-prefixed path (such as "acme.io/foo")';
+    return [invalidValue(field, name, why), ...tooLongProblems];
+  }
+  const isPath = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test([path, ...rest].join('/'));
+  return [
+    ...validateSubdomain(domain, field),
+    ...(isPath ? [] : [invalidValue(field, [path, ...rest].join('/'), 'Invalid path')]),
+    ...tooLongProblems,
+  ];
+}
 
 const MOST_PARALLEL = 100_000;
 

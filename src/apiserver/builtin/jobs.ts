@@ -4,7 +4,7 @@ import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { immutable, invalidValue, required } from './causes.js';
 import { type JobSpec, validateJobSpec } from './job-spec.js';
-import { validateLabelSelector } from './label-selectors.js';
+import { shownLabels, shownSelector, validateLabelSelector } from './label-selectors.js';
 import { completeTemplate } from './pods/complete.js';
 import type { PodTemplate } from './pods/pod-shape.js';
 import { changedTemplateWarnings, mismatch, nameWarnings } from './replicated.js';
@@ -84,7 +84,7 @@ function generatedProblems({ metadata, spec }: Unstructured): Cause[] {
       labelProblem(template?.metadata?.labels, name, value, 'spec.template.metadata'),
     ),
     ...(readableSelector(selector) && !selects(selector, expected)
-      ? [invalidValue('spec.selector', selector, '`selector` not auto-generated')]
+      ? [invalidValue('spec.selector', shownSelector(selector), '`selector` not auto-generated')]
       : []),
   ];
 }
@@ -92,7 +92,7 @@ function generatedProblems({ metadata, spec }: Unstructured): Cause[] {
 function labelProblem(labels: Labels = {}, name: string, value: string, field: string): Cause[] {
   const found = labels[name];
   if (found === undefined) return [required(`${field}.labels[${name}]`, `must be '${value}'`)];
-  return found === value ? [] : [invalidValue(`${field}.labels[${name}]`, labels, `must be '${value}'`)];
+  return found === value ? [] : [invalidValue(`${field}.labels[${name}]`, shownLabels(labels), `must be '${value}'`)];
 }
 
 const validateSelectedJob = (spec: JobSpec): Cause[] => [
@@ -118,7 +118,9 @@ const FIXED = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'ma
 function fixedProblems(spec: JobSpec, before: Unstructured): Cause[] {
   const old = typed<JobSpec>(before.spec);
   const stays = (field: keyof JobSpec): Cause[] =>
-    equalJson(spec[field], old[field]) ? [] : [immutable(`spec.${field}`, spec[field])];
+    equalJson(spec[field], old[field])
+      ? []
+      : [immutable(`spec.${field}`, field === 'selector' ? shownSelector(spec.selector) : spec[field])];
   return [
     ...completionsProblems(spec, old),
     ...stays('selector'),

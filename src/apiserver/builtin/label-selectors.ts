@@ -2,7 +2,7 @@ import { labelKeyProblems, labelValueProblems } from '../../apimachinery/names.j
 import type { Cause } from '../status-error.js';
 import { forbiddenField, invalidValue, required } from './causes.js';
 import { validateLabels } from './name-checks.js';
-import type { LabelSelectorSpec } from './typed.js';
+import type { LabelSelectorSpec, Labels } from './typed.js';
 
 type Requirement = NonNullable<LabelSelectorSpec['matchExpressions']>[number];
 
@@ -40,6 +40,30 @@ export function validateOperator(operator: string, values: readonly string[], fi
     default:
       return [invalidValue(`${field}.operator`, operator, 'not a valid selector operator')];
   }
+}
+
+const sortedMembers = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** Labels as messages show them. */
+export const shownLabels = (labels: Labels | undefined): Labels | null => (labels ? sortedMembers(labels) : null);
+
+/** A selector as messages show it. */
+export function shownSelector(selector: LabelSelectorSpec | undefined): LabelSelectorSpec | null {
+  if (!selector) return null;
+  const { matchLabels, matchExpressions } = selector;
+  return {
+    ...(matchLabels ? { matchLabels: sortedMembers(matchLabels) } : {}),
+    ...(matchExpressions
+      ? {
+          matchExpressions: matchExpressions.map(({ key, operator, values }) => ({
+            key,
+            operator,
+            ...(values ? { values } : {}),
+          })),
+        }
+      : {}),
+  };
 }
 
 export const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelectorSpec): boolean =>

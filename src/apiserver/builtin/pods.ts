@@ -24,12 +24,17 @@ export const pod: Strategy = {
   },
   allocate(draft, before, context) {
     admitPod(draft, before, context);
-    if (!before) draft.status = { phase: 'Pending', qosClass: qosClassOf(specOf<PodSpec>(draft)) };
+    const spec = specOf<PodSpec>(draft);
+    if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
+    if (!before) draft.status = { phase: 'Pending', qosClass: qosClassOf(spec) };
   },
-  validate: (object, before) => [
+  validate: (object, before, subresource) => [
     ...validatePodSpec(specOf<PodSpec>(object), 'spec', true),
     ...untrimmedImages(specOf<PodSpec>(object)),
-    ...(before ? changeProblems(specOf<PodSpec>(object), typed<PodSpec>(before.spec)) : newProblems(object)),
+    ...tokensWithoutAccount(specOf<PodSpec>(object)),
+    ...(before ? [] : newProblems(object)),
+    // What only a subresource changes is changed there.
+    ...(before && !subresource ? changeProblems(specOf<PodSpec>(object), typed<PodSpec>(before.spec)) : []),
   ],
   validateStatus: () => [],
   warnings: (object, before) =>
@@ -54,6 +59,16 @@ const untrimmedImages = ({ containers = [], initContainers = [] }: PodSpec): Cau
         ? []
         : [invalidValue(`spec.${list}[${index}].image`, image, 'must not have leading or trailing whitespace')],
     ),
+  );
+
+const tokensWithoutAccount = ({ serviceAccountName, volumes = [] }: PodSpec): Cause[] =>
+  volumes.flatMap(({ projected }, volume) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, source) => {
+      const at = `spec.volumes[${volume}].projected.sources[${source}].serviceAccountToken`;
+      return serviceAccountToken && !serviceAccountName
+        ? [forbiddenField(at, 'must not be specified when serviceAccountName is not set')]
+        : [];
+    }),
   );
 
 function newProblems(object: Unstructured): Cause[] {
@@ -123,7 +138,7 @@ function otherChanges(spec: PodSpec, old: PodSpec): Cause[] {
 }
 
 function fixedPart(spec: PodSpec, old: PodSpec): object {
-  const { activeDeadlineSeconds: _a, tolerations: _t, schedulingGates: _g, nodeName: _n, ...rest } = spec;
+  const { activeDeadlineSeconds: _a, tolerations: _t, schedulingGates: _g, ...rest } = spec;
   const { terminationGracePeriodSeconds: grace } = spec;
   const shortened = (old.terminationGracePeriodSeconds ?? 0) < 0 && grace === 1;
   const withoutImages = (list: readonly Container[] = []) => list.map(({ image: _i, ...container }) => container);

@@ -3,7 +3,7 @@ import { equalJson } from '../../apimachinery/json.js';
 import { dns1123LabelProblems } from '../../apimachinery/names.js';
 import type { Cause } from '../status-error.js';
 import { forbiddenField, immutable, invalidValue, oneOf, required } from './causes.js';
-import { isEmptySelector, validateLabelSelector } from './label-selectors.js';
+import { isEmptySelector, shownLabels, shownSelector, validateLabelSelector } from './label-selectors.js';
 import type { PodTemplate } from './pods/pod-shape.js';
 import { validatePodTemplate } from './pods/pod-spec.js';
 import { templateWarnings } from './pods/warnings.js';
@@ -26,7 +26,7 @@ export function validateSelector({ selector }: ReplicatedSpec, kind: string): Ca
   return [
     ...validateLabelSelector(selector, 'spec.selector'),
     ...(isEmptySelector(selector)
-      ? [invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`)]
+      ? [invalidValue('spec.selector', shownSelector(selector), `empty selector is invalid for ${kind}`)]
       : []),
   ];
 }
@@ -38,7 +38,7 @@ export function validateSelectedTemplate(
   unreadable = 'invalid label selector',
 ): Cause[] {
   const { selector, template } = spec;
-  if (!readableSelector(selector)) return [invalidValue('spec.selector', selector, unreadable)];
+  if (!readableSelector(selector)) return [invalidValue('spec.selector', shownSelector(selector), unreadable)];
   return [...mismatch(spec), ...validatePodTemplate(template, 'spec.template'), ...alwaysRestarting(template, owner)];
 }
 
@@ -46,7 +46,7 @@ export function mismatch({ selector, template }: Pick<ReplicatedSpec, 'selector'
   const labels = template?.metadata?.labels;
   if (selector && (isEmptySelector(selector) || selects(selector, labels ?? {}))) return [];
   const why = '`selector` does not match template `labels`';
-  return [invalidValue('spec.template.metadata.labels', labels ?? null, why)];
+  return [invalidValue('spec.template.metadata.labels', shownLabels(labels), why)];
 }
 
 export const alwaysRestarting = (template: PodTemplate | undefined, owner: string): Cause[] => [
@@ -64,7 +64,7 @@ export const alwaysRestarting = (template: PodTemplate | undefined, owner: strin
 export function selectorStays(object: Unstructured, before: Unstructured | undefined): Cause[] {
   const { selector } = specOf<ReplicatedSpec>(object);
   return before && !equalJson(selector, typed<ReplicatedSpec>(before.spec).selector)
-    ? [immutable('spec.selector', selector)]
+    ? [immutable('spec.selector', shownSelector(selector))]
     : [];
 }
 

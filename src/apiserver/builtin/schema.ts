@@ -2,7 +2,7 @@ import type { Schema } from '../kind.js';
 import { DEFAULT_VALUES } from './default-values.js';
 import { ATOMIC_MAPS, ATOMIC_MODELS, GRANULAR, LIST_TYPES, REPLACED, RETAIN_KEYS } from './list-types.js';
 import { MODELS } from './schemas.generated.js';
-import { NULL_LISTS, zeroIn } from './zeros.js';
+import { NULL_LISTS, toldZero, zeroIn } from './zeros.js';
 
 /** Model name → its fields as the generator writes them. */
 const DEFINITIONS: ReadonlyMap<string, string> = new Map(
@@ -78,9 +78,15 @@ function fieldSchema(path: string, code: string): Schema {
     ...schema,
     ...(ATOMIC_MAPS.has(path) ? { 'x-kubernetes-map-type': 'atomic' } : {}),
     ...(GRANULAR.has(path) ? { 'x-kubernetes-map-type': 'granular' } : {}),
-    ...(path in DEFAULT_VALUES ? { default: DEFAULT_VALUES[path] } : {}),
+    ...defaultOf(path, code),
     ...(zeroIn(path) === 'nulled' || NULL_LISTS.has(path) ? { nullable: true } : {}),
   };
+}
+
+/** What is always told has its zero as default: a list may be keyed by it. */
+function defaultOf(path: string, code: string): Schema {
+  if (path in DEFAULT_VALUES) return { default: DEFAULT_VALUES[path] };
+  return zeroIn(path) === 'told' && (code === 's' || code === 'i') ? { default: toldZero(code) } : {};
 }
 
 function typeSchema(code: string): Schema {

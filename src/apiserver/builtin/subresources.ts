@@ -48,6 +48,7 @@ const BINDING: Subresource = {
     if (kind)
       await local.update(kind, { ...parent, spec: { ...spec, nodeName: node } } as Unstructured, {
         fieldManager: 'scheduler',
+        subresource: 'binding',
       });
     return SUCCESS;
   },

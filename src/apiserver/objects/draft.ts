@@ -81,7 +81,9 @@ export function draftOfUpdate(
     ...aboutMetadata,
     ...aboutMetadata,
     ...schemaProblems(kind, draft, before, aboutMetadata, subresource),
-    ...((isStatus && strategy.validateStatus?.(draft, before)) || strategy.validate?.(draft, before) || []),
+    ...((isStatus && strategy.validateStatus?.(draft, before)) ||
+      strategy.validate?.(draft, before, subresource?.name) ||
+      []),
   ]);
   if (manager === undefined) return adoptOwners(draft, before, sent.metadata.managedFields);
   recordOwners(kind, draft, before, {

@@ -1,8 +1,9 @@
 import type { Unstructured } from '../../../api/meta.js';
+import { goQuoted } from '../../../apimachinery/go-text.js';
 import type { WriteContext } from '../../kind.js';
 import { forbidden } from '../../status-error.js';
 import { specOf, typed } from '../typed.js';
-import type { PodSpec, Toleration } from './pod-shape.js';
+import type { PodSpec, Quantities, Toleration } from './pod-shape.js';
 
 /** What kube-apiserver's own admission adds to pods: their priority, and how long they stay on a node that is not well. */
 export function admitPod(draft: Unstructured, before: Unstructured | undefined, context: WriteContext): void {
@@ -10,6 +11,7 @@ export function admitPod(draft: Unstructured, before: Unstructured | undefined, 
   tolerateTroubles(spec);
   if (!before) {
     prioritise(draft, spec, context);
+    addOverhead(draft, spec, context);
     return;
   }
   const { priority, preemptionPolicy } = typed<PodSpec>(before.spec);
@@ -41,7 +43,30 @@ function prioritise({ metadata }: Unstructured, spec: PodSpec, context: WriteCon
     );
   }
   spec.priority = value;
-  spec.preemptionPolicy ??= preemptionPolicy;
+  if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemptionPolicy) {
+    refuse(
+      `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`,
+    );
+  }
+  spec.preemptionPolicy = preemptionPolicy;
+}
+
+interface RuntimeClass {
+  overhead?: { podFixed?: Quantities };
+}
+
+/** What running a pod costs beyond its containers is what its runtime class says. */
+function addOverhead({ metadata }: Unstructured, spec: PodSpec, { local }: WriteContext): void {
+  const refuse = (why: string): never => {
+    throw forbidden({ group: '', plural: 'pods', kind: 'Pod' }, metadata.name, `pod rejected: ${why}`);
+  };
+  const { runtimeClassName: name } = spec;
+  const kind = local.kindOf('node.k8s.io/v1', 'RuntimeClass');
+  const found = name === undefined || !kind ? undefined : local.get(kind, { name });
+  if (name !== undefined && !found) refuse(`RuntimeClass ${goQuoted(name)} not found`);
+  const overhead = typed<RuntimeClass>(found ?? {}).overhead?.podFixed;
+  if (overhead) spec.overhead = overhead;
+  else if (spec.overhead) refuse('Pod Overhead set without corresponding RuntimeClass defined Overhead');
 }
 
 function classOf(spec: PodSpec, { local }: WriteContext): PriorityClass | undefined {

@@ -48,7 +48,7 @@ function configProblems({ nameservers = [], searches = [], options = [] }: DnsCo
   ];
 }
 
-const LABEL = '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?';
+const LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const PATTERN = `${LABEL}(\\.${LABEL})*`;
 const SEARCH = new RegExp(`^${PATTERN}$`);
 const SEARCH_RULE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${PATTERN}')`;

@@ -66,7 +66,6 @@ export interface Probe extends Handler {
 export interface Lifecycle {
   postStart?: Handler;
   preStop?: Handler;
-  stopSignal?: string;
 }
 
 export interface VolumeMount {

@@ -43,7 +43,7 @@ export function validatePodSpec(spec: PodSpec, field: string, isPod: boolean): C
     ...validateTolerations(spec.tolerations ?? [], `${field}.tolerations`),
     ...validateHostAliases(spec, `${field}.hostAliases`),
     ...oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], `${field}.preemptionPolicy`),
-    ...oneOf(spec.os?.name, ['linux', 'windows'], `${field}.os.name`),
+    ...oneOf(spec.os?.name, ['linux', 'windows'], `${field}.os`),
   ];
 }
 

@@ -4,7 +4,7 @@ import { validatePort, validatePortNumber } from '../name-checks.js';
 import type { Container, Handler, Lifecycle, PodSpec, Probe } from './pod-shape.js';
 
 /** What probes and hooks of a container depend on. */
-export type PodFacts = Pick<PodSpec, 'terminationGracePeriodSeconds' | 'os'>;
+export type PodFacts = Pick<PodSpec, 'terminationGracePeriodSeconds'>;
 
 export const validateProbes = (container: Container, facts: PodFacts, field: string): Cause[] => [
   ...(container.lifecycle ? lifecycleProblems(container.lifecycle, facts, `${field}.lifecycle`) : []),
@@ -93,10 +93,7 @@ const httpProblems = (
   ...httpHeaders.flatMap(({ name }) => misnamed(`${field}.httpHeaders`, name, headerProblems)),
 ];
 
-const lifecycleProblems = ({ postStart, preStop, stopSignal }: Lifecycle, facts: PodFacts, field: string): Cause[] => [
+const lifecycleProblems = ({ postStart, preStop }: Lifecycle, facts: PodFacts, field: string): Cause[] => [
   ...(postStart ? handlerProblems(postStart, facts, `${field}.postStart`) : []),
   ...(preStop ? handlerProblems(preStop, facts, `${field}.preStop`) : []),
-  ...(stopSignal !== undefined && !facts.os
-    ? [forbiddenField(`${field}.stopSignal`, 'may not be set for containers with empty `spec.os.name`')]
-    : []),
 ];

@@ -1,5 +1,5 @@
 import type { Cause } from '../../status-error.js';
-import { invalidValue, oneOf, required, unsupported } from '../causes.js';
+import { duplicate, invalidValue, oneOf, required, unsupported } from '../causes.js';
 import { descending } from './paths.js';
 import type { PodSecurityContext, PodSpec, SeccompProfile, SecurityContext } from './pod-shape.js';
 
@@ -90,8 +90,32 @@ export function validatePodSecurityContext({ securityContext, ...spec }: PodSpec
           ),
         ]
       : []),
+    ...sysctlProblems(securityContext, spec, `${field}.sysctls`),
     ...policyProblems(securityContext, field),
   ];
+}
+
+const SYSCTL = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
+const LONGEST_SYSCTL = 253;
+
+function sysctlProblems(
+  { sysctls = [] }: PodSecurityContext,
+  spec: Omit<PodSpec, 'securityContext'>,
+  field: string,
+): Cause[] {
+  const names = sysctls.map(({ name }) => name.replaceAll('/', '.'));
+  return sysctls.flatMap(({ name }, index) => {
+    const at = `${field}[${index}].name`;
+    const why = `must have at most ${LONGEST_SYSCTL} characters and match regex ${SYSCTL}`;
+    if (name === '') return [required(at)];
+    return [
+      ...(name.length <= LONGEST_SYSCTL && new RegExp(SYSCTL).test(name) ? [] : [invalidValue(at, name, why)]),
+      ...(names.indexOf(names[index] ?? '') < index ? [duplicate(at, name)] : []),
+      ...(spec.hostNetwork && names[index]?.startsWith('net.')
+        ? [invalidValue(at, name, "may not be specified when 'hostNetwork' is true")]
+        : []),
+    ];
+  });
 }
 
 const policyProblems = (context: PodSecurityContext, field: string): Cause[] => [
