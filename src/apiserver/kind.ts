@@ -1,6 +1,7 @@
 import type { KubeObject, NamespacedName, Unstructured } from '../api/meta.js';
 import type { PrinterColumn, ResourceType } from '../api/resource.js';
 import type { JsonObject } from '../apimachinery/json.js';
+import type { KeptByStatus } from '../apimachinery/managed-fields/metadata-fields.js';
 import type { StructuralSchema } from '../apimachinery/structural/schema.js';
 import type { User } from './identity.js';
 import type { Cause } from './status-error.js';
@@ -65,10 +66,14 @@ export interface Strategy {
   allocate?(draft: Unstructured, before: Unstructured | undefined, context: WriteContext): void;
   /** As `prepareUpdate`, where only the status is written. */
   prepareStatus?(draft: Unstructured, before: Unstructured, context: WriteContext): void;
+  /** What of the metadata a write of the status leaves; nothing when absent. */
+  readonly keptByStatus?: KeptByStatus;
   /** What is wrong with a new status; the checks of the whole object when absent. */
   validateStatus?(object: Unstructured, before: Unstructured): readonly Cause[];
   /** As `warnings`, where only the status is written. */
   statusWarnings?(object: Unstructured): readonly string[];
+  /** The metadata of a new object is looked at only when the rest is right. */
+  readonly checksMetadataLast?: true;
   /** No change counts: the first generation stays. */
   readonly staysFirst?: true;
   /** A change of this, too, counts as a new generation. */
@@ -189,7 +194,7 @@ export const ALL_VERBS: readonly string[] = [
   'watch',
 ];
 
-/** The status subresource: takes `status` and leaves the rest, metadata but for managedFields included. */
+/** The status subresource: takes `status`, and what its kind does not keep of the metadata. */
 export const STATUS: Subresource = {
   name: 'status',
   verbs: ['get', 'patch', 'update'],
@@ -198,6 +203,10 @@ export const STATUS: Subresource = {
     return 'status' in sent ? { ...rest, status: sent.status } : rest;
   },
 };
+
+/** Custom objects keep their metadata when their status is written, the others what they say. */
+export const keptByStatus = ({ custom, strategy }: Kind): KeptByStatus =>
+  custom ? 'metadata' : (strategy.keptByStatus ?? 'nothing');
 
 /** Whether the status is written by itself, at the status subresource only. */
 export const servesStatus = ({ subresources }: Kind): boolean => subresources.some(({ name }) => name === 'status');

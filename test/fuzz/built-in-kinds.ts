@@ -1,23 +1,10 @@
 import fc from 'fast-check';
-import type { FuzzKind } from './fuzz-kind.js';
+import { builtIn } from './fuzz-kind.js';
 import { type Json, mostly, NAMES, some } from './values.js';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const KEY = mostly(fc.constantFrom('k', 'l', 'm.n'), fc.constantFrom('a/b', '..', 'z'.repeat(254)));
 const TEXT = fc.constantFrom('x', 'y', '');
-
-const builtIn = (
-  kind: string,
-  plural: string,
-  apiVersion: string,
-  rest: Omit<FuzzKind, 'kind' | 'apiVersion' | 'collection' | 'builtIn'>,
-): FuzzKind => ({
-  kind,
-  apiVersion,
-  collection: `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}/namespaces/{ns}/${plural}`,
-  builtIn: true,
-  ...rest,
-});
 
 const SECRET_DATA = some({
   data: fc.dictionary(KEY, mostly(fc.constantFrom('AQI=', 'eA==', ''), fc.constantFrom('!', 'AQI')), {

@@ -19,7 +19,12 @@ const WORDS: readonly (readonly [why: string, pattern: RegExp])[] = [
     'how a pod was changed is not listed',
     /(?<=\(allow it to be set to 1 if it was previously negative\))\\n(?:[^"\\]|\\.)*/g,
   ],
-  ['columns of built-in kinds have no descriptions', /(?<="description":")[^"]*(?=","format":)/g],
+  [
+    'what a write changes of a claim or a volume that stays is not listed',
+    /(?<=is immutable after creation[^"\]]*?)\\n@@.*?\\n(?=["\],])/g,
+  ],
+  ['something empty that is refused is shown as none', /(?<=(?:Invalid|Unsupported) value: )(?:null|\[\]|\{\})(?=: )/g],
+  ['columns of built-in kinds have no descriptions', /(?<="description":")(?:[^"\\]|\\.)*(?=","format":)/g],
 ];
 
 /** Where the embedded server is meant to answer otherwise; docs/embedded-api-server.md has the list for users. */

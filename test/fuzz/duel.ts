@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { MERGE } from '../conformance/fixture.js';
 import { type Access, Wire } from '../conformance/wire.js';
 import { isDeliberate } from './deliberate.js';
 import type { FuzzKind } from './fuzz-kind.js';
@@ -51,6 +52,7 @@ export class Duel {
     const both = async <T>(ask: (player: Player, wire: Wire) => Promise<T>): Promise<T[]> =>
       Promise.all(this.#wires.map((wire, index) => ask(players[index] ?? new Player(wire, namespace), wire)));
     await both((_, wire) => wire.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } }));
+    await both((_, wire) => clear(kinds, wire));
     const starts = await both((_, wire) => startsOf(kinds, wire, namespace));
     for (const [index, step] of steps.entries()) {
       const [embedded, real] = await both((player) => player.play(step));
@@ -90,6 +92,20 @@ async function compareEvents(
     }
   }
   return undefined;
+}
+
+/** Every object of the kinds that are cleared, wherever it is. */
+async function clear(kinds: readonly FuzzKind[], wire: Wire): Promise<void> {
+  for (const { collection } of kinds.filter(({ isCleared }) => isCleared)) {
+    const { body } = await wire.call('GET', collection.replace('/namespaces/{ns}', ''));
+    for (const { metadata } of body.items) {
+      if (metadata.namespace === 'default') continue;
+      const path = `${collection.replace('{ns}', metadata.namespace)}/${metadata.name}`;
+      if (metadata.finalizers)
+        await wire.call('PATCH', path, { type: MERGE, body: { metadata: { finalizers: null } } });
+      await wire.call('DELETE', path);
+    }
+  }
 }
 
 const firstDifferent = (embedded: readonly unknown[], real: readonly unknown[]) => {

@@ -23,8 +23,29 @@ export interface FuzzKind {
   readonly fieldSelectors?: readonly string[];
   /** Content of an object that is always accepted. */
   readonly last: Json;
+  /** Objects of one sequence would stand in the way of the next: in one place, or with something from a pool. */
+  readonly isCleared?: boolean;
   /** In place of the usual ones; nobody watches what they do. */
   readonly requests?: { readonly first: fc.Arbitrary<Step>; readonly any: fc.Arbitrary<Step> };
 }
+
+type Rest = Omit<FuzzKind, 'kind' | 'apiVersion' | 'collection' | 'builtIn'>;
+
+const rootOf = (apiVersion: string): string => `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}`;
+
+export const builtIn = (kind: string, plural: string, apiVersion: string, rest: Rest): FuzzKind => ({
+  kind,
+  apiVersion,
+  collection: `${rootOf(apiVersion)}/namespaces/{ns}/${plural}`,
+  builtIn: true,
+  ...rest,
+});
+
+/** Objects of all sequences are in one place: what is left of one goes before the next. */
+export const clusterWide = (kind: string, plural: string, apiVersion: string, rest: Rest): FuzzKind => ({
+  ...builtIn(kind, plural, apiVersion, rest),
+  collection: `${rootOf(apiVersion)}/${plural}`,
+  isCleared: true,
+});
 
 export const pathOf = ({ collection }: FuzzKind, name: string): string => `${collection}/${name}`;

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { deployments, leases, roleBindings, roles, secrets, serviceAccounts } from './built-in-kinds.js';
+import { CLUSTER_KINDS } from './cluster-kinds.js';
 import { definitions } from './definition-requests.js';
 import type { FuzzKind } from './fuzz-kind.js';
 import { GIZMO_API } from './gizmo.js';
+import { NETWORK_KINDS } from './network-kinds.js';
 import { manifestWorks, placements } from './own-kinds.js';
+import { POLICY_KINDS } from './policy-kinds.js';
+import { STORAGE_KINDS } from './storage-kinds.js';
 import { mostly, some } from './values.js';
 
 const TEXT = fc.constantFrom('x', 'y', '');
@@ -128,4 +132,12 @@ export const KINDS: readonly FuzzKind[] = [
 ];
 
 /** What they may be about, when kinds are named. */
-export const ALL_KINDS: readonly FuzzKind[] = [...KINDS, definitions, deployments];
+export const ALL_KINDS: readonly FuzzKind[] = [
+  ...KINDS,
+  definitions,
+  deployments,
+  ...NETWORK_KINDS,
+  ...POLICY_KINDS,
+  ...STORAGE_KINDS,
+  ...CLUSTER_KINDS,
+];

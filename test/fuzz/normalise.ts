@@ -18,6 +18,9 @@ const SELF_TYPE = /\bselfType\d+(?:\.[\w@]+)*/g;
 const SHOWN = /Invalid value: ("(?:[^"\\]|\\.)*")/g;
 /** What the generator lets servers make names from. */
 const GENERATED = /\bgen-\d*-[a-z0-9]{5}\b/g;
+/** What servers choose of the ranges for addresses and node ports; clients ask for the first of them. */
+const ADDRESS = /\b10\.96\.(?!0\.)\d{1,3}\.\d{1,3}\b/g;
+const NODE_PORT = /(?<=^|:|nodePort":|NodePort":|value: )3[0-2]\d{3}\b(?<!3000\d)/g;
 /** Times of this run; others were sent and must come back. */
 const RECENT_MS = 2 * 3_600_000;
 
@@ -36,6 +39,7 @@ export class Normaliser {
 
   value(value: unknown, key = ''): unknown {
     if (typeof value === 'string') return this.#string(value, key);
+    if (typeof value === 'number' && /nodePort$/i.test(key)) return this.#text(String(value));
     if (Array.isArray(value)) return this.#array(value, key);
     if (value === null || typeof value !== 'object') return value;
     const told = isList(value) ? withoutListVersion(value) : value;
@@ -68,6 +72,8 @@ export class Normaliser {
     return text
       .replaceAll(this.#namespace, '{ns}')
       .replace(SELF_TYPE, 'object')
+      .replace(ADDRESS, (address) => this.#token('address', address))
+      .replace(NODE_PORT, (port) => this.#token('port', port))
       .replace(CUT_UUID, '<cut> ...)')
       .replace(UUID, (uid) => this.#token('uid', uid, uid === text))
       .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#token('version', version, false))

@@ -17,7 +17,14 @@ import {
   withSets,
 } from './managers.js';
 import { merge } from './merge.js';
-import { metadataOf, NEVER_OWNED, resetFields, withManagedFields, withoutManagedFields } from './metadata-fields.js';
+import {
+  type KeptByStatus,
+  metadataOf,
+  NEVER_OWNED,
+  resetFields,
+  withManagedFields,
+  withoutManagedFields,
+} from './metadata-fields.js';
 import { type OwnershipType, resourceType } from './ownership-type.js';
 import { remove } from './remove.js';
 import { ownable, timestamp, updatedManagers } from './track-update.js';
@@ -36,6 +43,7 @@ export interface ApplyRequest {
   readonly subresource?: string | undefined;
   /** Whether the kind has a status subresource. */
   readonly hasStatus: boolean;
+  readonly keptByStatus?: KeptByStatus | undefined;
   readonly now: Date;
 }
 
@@ -92,7 +100,7 @@ function decide(
   writer: Writer,
   type: OwnershipType,
 ): Decided | Conflicts {
-  const ignored = resetFields(request.hasStatus, request.subresource);
+  const ignored = resetFields(request.hasStatus, request.subresource, request.keptByStatus);
   const identity = identityOf(writer);
   const last = managers.get(identity)?.fields ?? EMPTY;
   const fields = ownable(fieldsOf(request.applied, type), ignored);

@@ -20,12 +20,25 @@ export const NEVER_OWNED: FieldSet = {
   },
 };
 
+/** What a write of the status leaves beside the spec. */
+export type KeptByStatus = 'metadata' | 'labels' | 'nothing';
+
+const STATUS_RESETS: Readonly<Record<KeptByStatus, FieldSet>> = {
+  metadata: { 'f:metadata': EMPTY, 'f:spec': EMPTY },
+  labels: { 'f:metadata': { 'f:labels': EMPTY }, 'f:spec': EMPTY },
+  nothing: { 'f:spec': EMPTY },
+};
+
 /**
  * What a write through an endpoint cannot set, and so never owns: the main endpoint of a kind with a status subresource
- * resets status, the status endpoint everything else.
+ * resets status, the status endpoint the spec, and more of some kinds.
  */
-export function resetFields(hasStatus: boolean, subresource: string | undefined): FieldSet {
-  if (subresource === 'status') return { 'f:metadata': EMPTY, 'f:spec': EMPTY };
+export function resetFields(
+  hasStatus: boolean,
+  subresource: string | undefined,
+  kept: KeptByStatus = 'metadata',
+): FieldSet {
+  if (subresource === 'status') return STATUS_RESETS[kept];
   return hasStatus && subresource === undefined ? { 'f:status': EMPTY } : EMPTY;
 }
 

@@ -14,7 +14,7 @@ import {
   type Writer,
   withoutFields,
 } from './managers.js';
-import { metadataOf, NEVER_OWNED, resetFields, withoutManagedFields } from './metadata-fields.js';
+import { type KeptByStatus, metadataOf, NEVER_OWNED, resetFields, withoutManagedFields } from './metadata-fields.js';
 import { resourceType } from './ownership-type.js';
 
 /** A create, update or patch that has been decided, before it is stored. */
@@ -32,6 +32,7 @@ export interface Update {
   readonly subresource?: string | undefined;
   /** Whether the kind has a status subresource. */
   readonly hasStatus: boolean;
+  readonly keptByStatus?: KeptByStatus | undefined;
   readonly now: Date;
 }
 
@@ -61,7 +62,7 @@ const isReset = (sent: unknown): boolean =>
 /** The owners after an update that is not necessarily stored as such. */
 export function updatedManagers(update: Update, managers: Managers): Managers {
   const { before, blank = {}, after, manager, apiVersion, subresource, hasStatus, now } = update;
-  const ignored = resetFields(hasStatus, subresource);
+  const ignored = resetFields(hasStatus, subresource, update.keptByStatus);
   const type = resourceType(update.schema);
   const changes = compare(withoutManagedFields(before ?? blank), withoutManagedFields(after), type, ignored);
   const touched = union(changes.modified, changes.added);

@@ -34,6 +34,7 @@ export const deployment: Strategy = {
     completeTemplate(template);
   },
   // They are copied to its ReplicaSets.
+  keptByStatus: 'labels',
   generationPart: ({ metadata }) => metadata.annotations ?? {},
   validate(object, before) {
     const spec = specOf<DeploymentSpec>(object);

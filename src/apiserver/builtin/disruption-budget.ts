@@ -23,6 +23,7 @@ interface Status {
 }
 
 export const disruptionBudget: Strategy = {
+  checksMetadataLast: true,
   validate(object) {
     const spec = specOf<Spec>(object);
     return [

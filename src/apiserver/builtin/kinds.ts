@@ -69,6 +69,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'coordination.k8s.io/Lease': lease,
   'scheduling.k8s.io/PriorityClass': priorityClass,
   'storage.k8s.io/StorageClass': storageClass,
+  'storage.k8s.io/VolumeAttachment': { keptByStatus: 'metadata' },
   'rbac.authorization.k8s.io/Role': role,
   'rbac.authorization.k8s.io/ClusterRole': clusterRole,
   'rbac.authorization.k8s.io/RoleBinding': binding,
@@ -117,6 +118,7 @@ const FREE_FINALIZERS: ReadonlySet<string> = new Set([
   'coordination.k8s.io',
   'admissionregistration.k8s.io',
   'apiextensions.k8s.io',
+  'policy',
 ]);
 
 const ENDPOINTS = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';

@@ -6,7 +6,7 @@ import { forbiddenField, immutable, invalidValue, oneOf, required, unsupported }
 import { defaultClass } from './default-class.js';
 import { validateLabelSelector } from './label-selectors.js';
 import { validateSubdomain } from './name-checks.js';
-import { type ObjectReference, validateReference } from './object-references.js';
+import type { ObjectReference } from './object-references.js';
 import { type Amounts, amountOf } from './resource-names.js';
 import { type LabelSelectorSpec, specOf, statusOf, typed } from './typed.js';
 
@@ -42,9 +42,9 @@ export const VOLUME_MODES = ['Block', 'Filesystem'];
 
 export const persistentVolumeClaim: Strategy = {
   allocate(draft, before, { local }) {
-    if (before) return;
     const spec = specOf<Spec>(draft);
-    completeSources(spec);
+    completeSources(spec, before && typed<Spec>(before.spec ?? {}));
+    if (before) return;
     if (spec.storageClassName !== undefined || draft.metadata.annotations?.[CLASS] !== undefined) return;
     const name = defaultClass(local, STORAGE_CLASS);
     if (name !== undefined) spec.storageClassName = name;
@@ -72,8 +72,10 @@ export const persistentVolumeClaim: Strategy = {
 };
 
 /** Both members say what the volume begins as; only volumes and snapshots are told by the older one. */
-function completeSources(spec: Spec): void {
-  if (spec.dataSource && !isVolume(spec.dataSource)) delete spec.dataSource;
+function completeSources(spec: Spec, before: Spec | undefined): void {
+  const wasNamed = before?.dataSource !== undefined || before?.dataSourceRef !== undefined;
+  if (spec.dataSource && !wasNamed && !isVolume(spec.dataSource)) delete spec.dataSource;
+  if (before) return;
   const { dataSource, dataSourceRef } = spec;
   if (dataSource && !dataSourceRef) spec.dataSourceRef = { ...dataSource };
   if (!dataSource && dataSourceRef && !dataSourceRef.namespace) spec.dataSource = { ...dataSourceRef };
@@ -114,14 +116,22 @@ function validateStorage(storage: string | undefined): Cause[] {
 }
 
 function validateSources({ dataSource, dataSourceRef }: Spec): Cause[] {
+  const isSame = !dataSource || !dataSourceRef || equalJson({ ...dataSource }, { ...dataSourceRef });
   return [
-    ...(dataSource ? validateReference(dataSource, 'spec.dataSource') : []),
-    ...(dataSourceRef ? validateReference(dataSourceRef, 'spec.dataSourceRef') : []),
-    ...(dataSource && dataSourceRef && !equalJson({ ...dataSource }, { ...dataSourceRef })
-      ? [invalidValue('spec.dataSource', dataSource, 'must match dataSourceRef')]
-      : []),
+    ...(dataSource ? validateSource(dataSource, 'spec.dataSource') : []),
+    ...(dataSourceRef ? validateSource(dataSourceRef, 'spec.dataSourceRef') : []),
+    ...(isSame ? [] : [invalidValue('spec', {}, 'must match dataSourceRef')]),
   ];
 }
+
+const validateSource = ({ apiGroup, kind, name }: Source, field: string): Cause[] => [
+  ...(name ? [] : [required(`${field}.name`)]),
+  ...(kind ? [] : [required(`${field}.kind`)]),
+  ...(apiGroup || kind === 'PersistentVolumeClaim'
+    ? []
+    : [invalidValue(field, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup")]),
+  ...(apiGroup ? validateSubdomain(apiGroup, `${field}.apiGroup`) : []),
+];
 
 const FIXED =
   'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';

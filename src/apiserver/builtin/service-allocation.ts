@@ -16,6 +16,7 @@ import {
   nodePortsOf,
   type ServicePort,
   type ServiceSpec,
+  TRAFFIC_POLICIES,
 } from './service-spec.js';
 import { specOf, typed } from './typed.js';
 
@@ -41,7 +42,9 @@ export function allocateService(draft: Unstructured, before: Unstructured | unde
   if (hasNodePorts(spec)) refuse(old ? updatePorts(spec, old, ports) : createPorts(spec, ports));
   if (hasHealthCheck(spec) && !(old && hasHealthCheck(old))) allocateHealthCheck(spec, ports);
   if (old) dropLeftovers(spec, old);
-  if (!hasAddress(spec)) delete spec.internalTrafficPolicy;
+  // Without an address it means nothing; a wrong one is still refused.
+  if (!hasAddress(spec) && TRAFFIC_POLICIES.includes(spec.internalTrafficPolicy ?? ''))
+    delete spec.internalTrafficPolicy;
 }
 
 const SERVICE = { group: '', plural: 'services', kind: 'Service' };

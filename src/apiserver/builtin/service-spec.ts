@@ -33,6 +33,8 @@ export interface ServiceSpec {
 
 export const HEADLESS = 'None';
 
+export const TRAFFIC_POLICIES: readonly string[] = ['Cluster', 'Local'];
+
 export const hasAddress = ({ type }: ServiceSpec): boolean => type !== 'ExternalName';
 export const isLoadBalancer = ({ type }: ServiceSpec): boolean => type === 'LoadBalancer';
 export const hasNodePorts = (spec: ServiceSpec): boolean => spec.type === 'NodePort' || isLoadBalancer(spec);

@@ -19,6 +19,7 @@ import {
   isLoadBalancer,
   type ServicePort,
   type ServiceSpec,
+  TRAFFIC_POLICIES,
 } from './service-spec.js';
 import { specOf, typed } from './typed.js';
 
@@ -193,14 +194,14 @@ function validateTraffic(spec: ServiceSpec): Cause[] {
   const why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
   return [
     ...(isExternal(spec)
-      ? oneOf(externalTrafficPolicy, ['Cluster', 'Local'], outside)
+      ? oneOf(externalTrafficPolicy, TRAFFIC_POLICIES, outside)
       : externalTrafficPolicy
         ? [invalidValue(outside, externalTrafficPolicy, 'may only be set for externally-accessible services')]
         : []),
     ...(healthCheckNodePort && !hasHealthCheck(spec)
       ? [invalidValue('spec.healthCheckNodePort', healthCheckNodePort, why)]
       : []),
-    ...oneOf(internalTrafficPolicy, ['Cluster', 'Local'], 'spec.internalTrafficPolicy'),
+    ...oneOf(internalTrafficPolicy, TRAFFIC_POLICIES, 'spec.internalTrafficPolicy'),
     ...oneOf(trafficDistribution, ['PreferClose', 'PreferSameZone', 'PreferSameNode'], 'spec.trafficDistribution'),
   ];
 }

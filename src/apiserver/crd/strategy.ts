@@ -12,6 +12,7 @@ export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** How CustomResourceDefinitions become established: at once, in the write itself. */
 export const CRD_STRATEGY: Strategy = {
+  keptByStatus: 'metadata',
   complete(draft) {
     if (isComplete(draft)) draft.spec = completed(definitionOf(draft));
   },

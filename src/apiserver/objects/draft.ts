@@ -4,7 +4,7 @@ import { equalJson, isJsonObject } from '../../apimachinery/json.js';
 import { invalid as invalidValue } from '../../apimachinery/structural/field-error.js';
 import { isBlocking, problemsOfOther, validateWithRules } from '../../apimachinery/structural/validate-with-rules.js';
 import { causeOf } from '../causes.js';
-import { type Kind, STATUS, type Subresource, servesStatus, type WriteContext } from '../kind.js';
+import { type Kind, keptByStatus, STATUS, type Subresource, servesStatus, type WriteContext } from '../kind.js';
 import { type Cause, invalid } from '../status-error.js';
 import {
   deletionProblems,
@@ -35,10 +35,11 @@ export function draftOfNew(
   const read = unallocated(draft);
   kind.strategy.allocate?.(draft, undefined, context);
   const aboutMetadata = metadataProblems(draft.metadata, kind);
+  const own = kind.strategy.validate?.(draft, undefined) ?? [];
   refuse(kind, draft.metadata.name, [
-    ...aboutMetadata,
+    ...(kind.strategy.checksMetadataLast && own.length > 0 ? [] : aboutMetadata),
     ...schemaProblems(kind, draft, undefined, aboutMetadata),
-    ...(kind.strategy.validate?.(draft, undefined) ?? []),
+    ...own,
   ]);
   if (manager !== undefined) {
     const asSent = kind.custom ? sent : undefined;
@@ -60,10 +61,11 @@ export function draftOfUpdate(
   }
   if (!subresource) refuseOtherType(kind, sent, before);
   const merged = subresource?.merge ? subresource.merge(before, sent, context) : withoutStatus(kind, before, sent);
-  const draft: Unstructured = { ...merged, metadata: keptMetadata(merged.metadata, before.metadata) };
+  const isStatus = subresource === STATUS;
+  const metadata = isStatus ? statusMetadata(kind, sent, before) : merged.metadata;
+  const draft: Unstructured = { ...merged, metadata: keptMetadata(metadata, before.metadata) };
   const { strategy } = kind;
   if (!subresource) strategy.prepareUpdate?.(draft, before, context);
-  const isStatus = subresource === STATUS;
   if (isStatus) strategy.prepareStatus?.(draft, before, context);
   const read = unallocated(draft);
   if (!subresource) strategy.allocate?.(draft, before, context);
@@ -95,6 +97,15 @@ export function draftOfUpdate(
   });
   if (subresource?.name === 'scale') ownScaled(draft, replicasIn(subresource, draft));
   return draft;
+}
+
+/** The metadata after a write of the status. */
+function statusMetadata(kind: Kind, sent: Unstructured, before: Unstructured): Unstructured['metadata'] {
+  const kept = keptByStatus(kind);
+  if (kept === 'metadata') return before.metadata;
+  if (kept === 'nothing') return sent.metadata;
+  const { labels: _, ...metadata } = sent.metadata;
+  return before.metadata.labels === undefined ? metadata : { ...metadata, labels: before.metadata.labels };
 }
 
 const replicasIn = ({ view }: Subresource, object: Unstructured): unknown => {

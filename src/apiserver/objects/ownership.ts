@@ -5,7 +5,7 @@ import { ApplyError } from '../../apimachinery/managed-fields/applied.js';
 import { applyPatch } from '../../apimachinery/managed-fields/apply-patch.js';
 import { keepTimes } from '../../apimachinery/managed-fields/keep-times.js';
 import { trackUpdate } from '../../apimachinery/managed-fields/track-update.js';
-import { type Kind, servesStatus } from '../kind.js';
+import { type Kind, keptByStatus, servesStatus } from '../kind.js';
 import { badRequest, StatusError } from '../status-error.js';
 
 /** Who writes: a create, update or patch by `manager`. */
@@ -53,6 +53,7 @@ export function recordOwners(
     apiVersion: apiVersionOf(kind),
     subresource: subresource === '' ? undefined : subresource,
     hasStatus: servesStatus(kind),
+    keptByStatus: keptByStatus(kind),
     now,
   });
   // The entries are those of metav1, member by member.
@@ -97,6 +98,7 @@ export function applied(kind: Kind, live: Unstructured | undefined, sent: Unstru
       force,
       subresource: subresource === '' ? undefined : subresource,
       hasStatus: servesStatus(kind),
+      keptByStatus: keptByStatus(kind),
       now,
     });
     if (result.kind === 'applied') return unstructured(result.object);
