@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Lease } from '../api/core.js';
+import { withDeadline } from '../control/deadline.js';
 import type { Logger } from '../control/log.js';
 import { isConflict, type KubeClient } from './client.js';
 
@@ -64,8 +65,7 @@ class Candidate {
 
   async acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      const deadline = AbortSignal.timeout(this.#renewDeadlineMs);
-      if (await this.#attempt(signal, () => this.#tryAcquire(signal, deadline))) return true;
+      if (await this.#attempt(signal, this.#renewDeadlineMs)) return true;
       await pause(this.#retryMs * (1 + Math.random() * 0.2), signal);
     }
     return false;
@@ -88,8 +88,7 @@ class Candidate {
     while (!signal.aborted) {
       await pause(this.#retryMs, signal);
       if (signal.aborted) return;
-      const deadline = AbortSignal.timeout(Math.max(1, Math.ceil(this.#leftMs()))); // refuses fractions
-      const renewed = await this.#attempt(signal, () => this.#tryAcquire(signal, deadline));
+      const renewed = await this.#attempt(signal, this.#leftMs());
       if (!renewed && (this.#isTaken || this.#leftMs() <= 0)) return;
     }
   }
@@ -99,10 +98,10 @@ class Candidate {
     return this.#renewDeadlineMs - (performance.now() - this.#renewedAt);
   }
 
-  async #attempt(signal: AbortSignal, attempt: () => Promise<boolean>): Promise<boolean> {
+  async #attempt(signal: AbortSignal, withinMs: number): Promise<boolean> {
     try {
       const started = performance.now();
-      const succeeded = await attempt();
+      const succeeded = await withDeadline(withinMs, (deadline) => this.#tryAcquire(signal, deadline));
       if (succeeded) this.#renewedAt = started;
       return succeeded;
     } catch (error) {
@@ -156,9 +155,10 @@ class Candidate {
   async release(): Promise<void> {
     const leftMs = this.#leaseMs - (performance.now() - this.#sentAt);
     if (leftMs <= 0) return;
-    const deadline = AbortSignal.timeout(Math.min(this.#renewDeadlineMs, Math.ceil(leftMs)));
     try {
-      while (!(await this.#tryRelease(deadline)));
+      await withDeadline(Math.min(this.#renewDeadlineMs, leftMs), async (deadline) => {
+        while (!(await this.#tryRelease(deadline)));
+      });
     } catch (error) {
       this.#options.log.warn('cannot release the lease, the next leader waits until it expires', { error });
     }

@@ -6,6 +6,7 @@ import { PLACEMENT_LABEL } from '../api/placement-labels.js';
 import { REPLICA_SET_LABEL } from '../api/replica-set.js';
 import type { ResourceType } from '../api/resource.js';
 import { ManifestWork } from '../api/work.js';
+import { withDeadline } from '../control/deadline.js';
 import { transient } from '../gitsource/failure.js';
 import type { Cache } from '../kube/cache.js';
 import type { Caches } from '../kube/caches.js';
@@ -68,8 +69,10 @@ export function createHubObjects(caches: Caches, drift: Drift): HubObjects {
     whenSynced: async (types, signal) => {
       const caches = types.map((type) => ({ type, cache: cacheOf(type) })).filter(({ cache }) => !cache.synced);
       if (caches.length === 0) return;
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(SYNC_MS)]);
-      await Promise.all(caches.map(({ cache }) => cache.whenSynced(patience))).catch((cause: unknown) => {
+      await withDeadline(SYNC_MS, async (deadline) => {
+        const patience = AbortSignal.any([signal, deadline]);
+        await Promise.all(caches.map(({ cache }) => cache.whenSynced(patience)));
+      }).catch((cause: unknown) => {
         const kinds = caches.filter(({ cache }) => !cache.synced).map(({ type }) => `${type.plural}.${type.group}`);
         throw transient(
           'HubRefused',

@@ -16,7 +16,7 @@ const KNOWN = JSON.parse(readFileSync(`${FOLDER}/work-known.json`, 'utf8')) as K
 const FILTER = new RegExp(process.env.GOLDEN ?? '');
 const AT_A_TIME = 16;
 /** kube-controller-manager tries again after up to a minute to delete a namespace whose kinds came and went meanwhile. */
-const DEADLINE_MS = 90_000;
+const DEADLINE_MS = 180_000;
 /** A case opens the stage, plays some steps with a deadline each, and cleans up: whatever takes this long hangs. */
 const HANGS_MS = 900_000;
 /** Of what is known to differ. */
