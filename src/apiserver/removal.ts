@@ -18,6 +18,11 @@ export interface Removal {
   readonly removed: boolean;
 }
 
+/** Before anything else: who does not say what becomes of what the object owns. */
+export function warnOfOrphans({ orphansByDefault }: Kind, options: DeleteOptions, { warn }: Caller): void {
+  if (orphansByDefault && !options.propagationPolicy) warn(orphansByDefault);
+}
+
 /** Removes an object, or marks it when finalizers or its kind hold it. */
 export async function deleteObject(
   api: Api,
@@ -27,11 +32,12 @@ export async function deleteObject(
   caller: Caller,
 ): Promise<Removal> {
   const key = keyFor(kind, namespace, name);
+  let conditions: Pick<DeleteOptions, 'uid' | 'resourceVersion'> = options;
   for (;;) {
     const item = api.store.head(key);
     if (!item) throw notFound(kind, name);
     const before = fromStored(kind, item);
-    checkPreconditions(kind, before.metadata, options);
+    checkPreconditions(kind, before.metadata, conditions);
     for (const admission of api.admissions) {
       const request = { operation: 'delete', subresource: '', namespace, name, kind, user: caller.user } as const;
       admission({ ...request, object: undefined, before, local: api.local });
@@ -41,6 +47,11 @@ export async function deleteObject(
     if (options.dryRun) return { item: unstored(item, removed && !kind.leavesGracefully ? before : draft), removed };
     if (!removed && isMarked(before, draft)) return { item, removed };
     try {
+      if (removed && kind.leavesGracefully && before.metadata.deletionTimestamp === undefined) {
+        await api.store.commit({ key, expected: item.revision, object: toStored(kind, draft) });
+        conditions = {};
+        continue;
+      }
       // Watchers learn the last state there was, not the one that never came to be.
       const object = removed ? item.object : toStored(kind, draft);
       const write = { key, expected: item.revision, object, deletes: removed };
@@ -66,7 +77,11 @@ const unstored = ({ key, revision }: Item, object: Unstructured): Item => ({
   bytes: Buffer.from(JSON.stringify(object)),
 });
 
-function checkPreconditions(kind: Kind, { name, uid, resourceVersion }: ObjectMeta, wanted: DeleteOptions): void {
+function checkPreconditions(
+  kind: Kind,
+  { name, uid, resourceVersion }: ObjectMeta,
+  wanted: Pick<DeleteOptions, 'uid' | 'resourceVersion'>,
+): void {
   // Kubernetes names the kind here, where it names the resource everywhere else.
   const named = { ...kind, plural: kind.kind };
   if (wanted.uid !== undefined && wanted.uid !== uid) {
@@ -92,9 +107,8 @@ function deleted(
 ): Unstructured {
   const now = api.now();
   const { finalizers: held = [], ...metadata } = before.metadata;
-  const isUnsaid = !propagationPolicy && !held.includes(ORPHAN) && !held.includes(FOREGROUND);
+  const isUnsaid = !held.includes(ORPHAN) && !held.includes(FOREGROUND);
   const usual = isUnsaid && kind.orphansByDefault !== undefined ? 'Orphan' : undefined;
-  if (usual && kind.orphansByDefault) caller.warn(kind.orphansByDefault);
   const finalizers = finalizersFor(held, propagationPolicy ?? usual);
   const draft: Unstructured = {
     ...before,

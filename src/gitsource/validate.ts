@@ -98,7 +98,9 @@ function normalise(value: JsonObject, type: ResourceType, targetNamespace: strin
 function schemaComplaints(object: JsonObject, { type, schema }: Entry): Complaint[] {
   const { metadata } = object;
   if (!isJsonObject(metadata)) return [{ field: 'metadata', message: 'must be an object' }];
-  const unknown = prune(schema, object).pruned.map((field) => ({ field, message: 'unknown field' }));
+  const unknown = prune(schema, object)
+    .pruned.toSorted()
+    .map((field) => ({ field, message: 'unknown field' }));
   const wrong = validateWithRules(schema, applyDefaults(schema, object), undefined);
   const metadataTypes = validate(OBJECT_META, metadata, 'metadata');
   const metadataRules = metadataTypes.length > 0 ? [] : nameErrors(metadata, type);

@@ -35,6 +35,11 @@ const DELIBERATE: readonly Deliberate[] = [
       type === 'application/strategic-merge-patch+json' && isMisfit(embedded) && isMisfit(real),
   },
   {
+    why: 'how a pod was changed is not listed',
+    covers: (_, embedded, real) =>
+      listsChange(embedded) && listsChange(real) && isDeepStrictEqual(withoutMessage(embedded), withoutMessage(real)),
+  },
+  {
     why: 'YAML bodies are refused',
     covers: ({ type }, embedded) => /yaml/.test(type ?? '') && embedded.code === 415,
   },
@@ -43,6 +48,14 @@ const DELIBERATE: readonly Deliberate[] = [
     covers: (_, embedded, real) => embedded.code === 406 && real.code === 406,
   },
 ];
+
+/** How a pod was changed is a listing of Go values, which the order of problems tears apart. */
+const listsChange = ({ body }: Normal): boolean => JSON.stringify(body).includes('pod updates may not change fields');
+
+const withoutMessage = ({ code, warnings, body }: Normal): unknown => {
+  const { message: _, ...rest } = body as Record<string, unknown>; // a Status
+  return withoutWords({ code, warnings, body: rest });
+};
 
 const isMisfit = ({ code, body }: Normal): boolean =>
   code === 422 && /"message":" \\"\\" is invalid: patch: Invalid value: /.test(JSON.stringify(body));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deployments, leases, roleBindings, roles, secrets, serviceAccounts } from './built-in-kinds.js';
+import { leases, roleBindings, roles, secrets, serviceAccounts } from './built-in-kinds.js';
 import { CLUSTER_KINDS } from './cluster-kinds.js';
 import { definitions } from './definition-requests.js';
 import type { FuzzKind } from './fuzz-kind.js';
@@ -9,6 +9,7 @@ import { manifestWorks, placements } from './own-kinds.js';
 import { POLICY_KINDS } from './policy-kinds.js';
 import { STORAGE_KINDS } from './storage-kinds.js';
 import { mostly, some } from './values.js';
+import { WORKLOADS } from './workload-kinds.js';
 
 const TEXT = fc.constantFrom('x', 'y', '');
 
@@ -135,7 +136,7 @@ export const KINDS: readonly FuzzKind[] = [
 export const ALL_KINDS: readonly FuzzKind[] = [
   ...KINDS,
   definitions,
-  deployments,
+  ...WORKLOADS,
   ...NETWORK_KINDS,
   ...POLICY_KINDS,
   ...STORAGE_KINDS,

@@ -8,6 +8,8 @@ export interface Pruned<T> {
   readonly value: T;
   /** Sorted paths, as Kubernetes names them in `unknown field "spec.foo"`. */
   readonly pruned: readonly string[];
+  /** The same in the order of the value. */
+  readonly found: readonly string[];
 }
 
 interface Walk {
@@ -25,7 +27,7 @@ function pruneAs<T>(schema: StructuralSchema, value: T, resource: boolean | unde
   const walk: Walk = { trail: [], pruned: [] };
   // Removing optional members keeps the declared type.
   const kept = pruneNode(value, nodeOf(schema), walk, resource) as T;
-  return { value: kept, pruned: walk.pruned.sort() };
+  return { value: kept, pruned: walk.pruned.toSorted(), found: walk.pruned };
 }
 
 function pruneNode(value: unknown, node: Node | undefined, walk: Walk, resource = node?.embedded ?? false): unknown {

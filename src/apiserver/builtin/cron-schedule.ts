@@ -19,10 +19,10 @@ const DESCRIPTORS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@
 
 /** What is wrong with the schedule of a CronJob, in the words of the parser Kubernetes has; undefined when nothing is. */
 export function scheduleProblem(text: string): string | undefined {
+  if (text === '') return 'empty spec string';
   const schedule = text.replace(/^(?:CRON_)?TZ=\S* ?/, '').trim();
-  if (schedule === '') return 'empty spec string';
   if (schedule.startsWith('@')) return descriptorProblem(schedule);
-  const fields = schedule.split(/\s+/);
+  const fields = schedule.split(/\s+/).filter((field) => field !== '');
   if (fields.length !== FIELDS.length) {
     return `expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`;
   }

@@ -132,7 +132,14 @@ export const DECLARATIONS: readonly Declaration[] = [
     { kind: 'DaemonSet', plural: 'daemonsets', shortNames: ['ds'], categories: ALL, subresources: STATUS },
     { kind: 'Deployment', plural: 'deployments', shortNames: ['deploy'], categories: ALL, subresources: SCALABLE },
     { kind: 'ReplicaSet', plural: 'replicasets', shortNames: ['rs'], categories: ALL, subresources: SCALABLE },
-    { kind: 'StatefulSet', plural: 'statefulsets', shortNames: ['sts'], categories: ALL, subresources: SCALABLE },
+    {
+      kind: 'StatefulSet',
+      plural: 'statefulsets',
+      shortNames: ['sts'],
+      categories: ALL,
+      subresources: SCALABLE,
+      nameRule: 'label',
+    },
   ]),
   ...inNamespaces('batch/v1', [
     { kind: 'CronJob', plural: 'cronjobs', shortNames: ['cj'], categories: ALL, subresources: STATUS },

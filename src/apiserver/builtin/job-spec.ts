@@ -85,7 +85,7 @@ function indexProblems(spec: JobSpec, field: string): Cause[] {
   return [
     ...(completions === undefined ? [required(`${field}.completions`, 'when completion mode is Indexed')] : []),
     ...(parallelism > MOST_PARALLEL ? [invalidValue(`${field}.parallelism`, parallelism, most)] : []),
-    ...(completions !== undefined && (maxFailedIndexes ?? 0) > completions
+    ...(completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions
       ? [invalidValue(`${field}.maxFailedIndexes`, maxFailedIndexes, more)]
       : []),
   ];

@@ -1,5 +1,6 @@
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
+import { dns1123LabelProblems } from '../../apimachinery/names.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { immutable, invalidValue, required } from './causes.js';
@@ -101,14 +102,11 @@ const validateSelectedJob = (spec: JobSpec): Cause[] => [
   ...(readableSelector(spec.selector) ? mismatch(spec) : []),
 ];
 
-const LONGEST_LABEL = 63;
-
 /** The last pod of an indexed job has the longest name. */
 function hostnameProblems({ metadata: { name }, spec }: Unstructured): Cause[] {
   const { completionMode, completions = 0 } = typed<JobSpec>(spec);
   const last = `${name}-${completions - 1}`;
-  if (completionMode !== 'Indexed' || completions < 1 || (last.length <= LONGEST_LABEL && !last.includes('.')))
-    return [];
+  if (completionMode !== 'Indexed' || completions < 1 || dns1123LabelProblems(last).length === 0) return [];
   const why = `will not able to create pod with invalid DNS label: ${last}`;
   return [invalidValue('metadata.name', name, why)];
 }

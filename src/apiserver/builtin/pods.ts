@@ -9,7 +9,6 @@ import type { Container, PodSpec } from './pods/pod-shape.js';
 import { validatePodSpec } from './pods/pod-spec.js';
 import { qosClassOf } from './pods/quality.js';
 import { podWarnings } from './pods/warnings.js';
-import { isNewGeneration } from './replicated.js';
 import { specOf, statusOf, typed } from './typed.js';
 
 export const pod: Strategy = {
@@ -38,7 +37,8 @@ export const pod: Strategy = {
   ],
   validateStatus: () => [],
   warnings: (object, before) =>
-    isNewGeneration(object, before) ? podWarnings(specOf<PodSpec>(object), object.metadata.annotations ?? {}, '') : [],
+    // Who changes a pod is seldom a human.
+    before === undefined ? podWarnings(specOf<PodSpec>(object), object.metadata.annotations ?? {}, '') : [],
 };
 
 /** Who limits what a container may use asks for as much. */

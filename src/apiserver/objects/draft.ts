@@ -69,7 +69,7 @@ export function draftOfUpdate(
   if (isStatus) strategy.prepareStatus?.(draft, before, context);
   const read = unallocated(draft);
   if (!subresource) strategy.allocate?.(draft, before, context);
-  const counts = kind.countsGeneration && !strategy.staysFirst;
+  const counts = kind.countsGeneration && !strategy.staysFirst && !isStatus;
   if (counts && !equalJson(generationPart(draft, kind), generationPart(before, kind))) {
     draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
   }

@@ -37,12 +37,21 @@ export function shaped(
 ): Shaped {
   const decoded = decodedAs(kind, sent, refuse, origin);
   checkMetadata(decoded, refuse);
-  const { value, pruned } = prune(other ?? kind.schema, decoded);
+  const { value, pruned, found } = prune(other ?? kind.schema, decoded);
   const readResource: ReadEmbedded = (object, path) =>
     // What is applied was merged, not read: where it does not fit it is refused when it is validated.
     nulls === 'kept' ? withMetadata(object) : resource(object, path, refuse);
   const read = other ? value : readEmbedded(kind.schema, value, readResource);
-  return { object: completed(kind, applyDefaults(kind.schema, read, nulls)), unknown: pruned };
+  return {
+    object: completed(kind, applyDefaults(kind.schema, read, nulls)),
+    unknown: kind.custom ? pruned : inOrder(found, origin),
+  };
+}
+
+/** Of what was merged, the fields of an object are told before those of the objects in it. */
+function inOrder(fields: readonly string[], origin: Origin): readonly string[] {
+  const depth = (field: string): number => field.split(/[.[]/).length;
+  return origin === 'merged' ? fields.toSorted((a, b) => depth(a) - depth(b)) : fields;
 }
 
 function completed({ strategy }: Kind, object: Unstructured): Unstructured {

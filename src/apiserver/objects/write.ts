@@ -80,8 +80,8 @@ export function insertSent(
 ): Promise<Written | undefined> {
   const tidy = withoutDoubledOwners(sent, options.caller);
   const draft = draftOfNew(kind, namespace, tidy, contextOf(api, options), options.fieldManager);
-  refuseVersion(sent, options);
-  return insert(api, kind, options.dryRun ? withVersion(draft, sent.metadata) : draft, options);
+  const shown = options.dryRun ? withVersion(draft, sent.metadata) : draft;
+  return insert(api, kind, shown, options, () => refuseVersion(sent, options));
 }
 
 function refuseVersion({ metadata }: Unstructured, { dryRun }: WriteOptions): void {
@@ -95,12 +95,13 @@ const MiB = 2 ** 20;
 /** etcd takes 1.5 MiB; there, built-in kinds are no JSON, of which escaped text takes up to twice as much. */
 const maxBytesOf = ({ custom }: Kind): number => (custom ? 1.5 : 3) * MiB;
 
-/** Undefined when the name is taken. */
+/** Undefined when the name is taken. `refuse` looks at the object last, when its warnings have been told. */
 export async function insert(
   api: Api,
   kind: Kind,
   draft: Unstructured,
   options: WriteOptions,
+  refuse: () => void = () => undefined,
 ): Promise<Written | undefined> {
   const { namespace = '', name } = draft.metadata;
   const key = keyFor(kind, namespace, name);
@@ -110,6 +111,7 @@ export async function insert(
     { operation: 'create', kind, subresource: '', namespace, name, object: draft, before: undefined },
     options,
   );
+  refuse();
   if (api.store.head(key)) return undefined;
   if (options.dryRun) return { object: draft, created: true, item: undefined };
   try {

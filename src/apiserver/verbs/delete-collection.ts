@@ -2,7 +2,7 @@ import { mediaType } from '../body/body.js';
 import type { Answer } from '../forms/answer.js';
 import { negotiate } from '../forms/media.js';
 import { readDeleteOptions } from '../options/delete-options.js';
-import { deleteObject } from '../removal.js';
+import { deleteObject, warnOfOrphans } from '../removal.js';
 import { bodyOf, type ResourceRequest } from '../request.js';
 import { StatusError } from '../status-error.js';
 import { fromStored } from '../versions.js';
@@ -14,6 +14,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<Answer
   const media = negotiate(request.http.headers.accept);
   const chosen = listed(request);
   const options = readDeleteOptions(await bodyOf(request), mediaType(request.http), query);
+  warnOfOrphans(kind, options, caller);
   // One after the other: the first that is refused leaves the rest.
   for (const item of chosen.items) {
     const { namespace, name } = fromStored(kind, item).metadata;
