@@ -21,6 +21,8 @@ const CASES: Readonly<Record<string, string>> = {
   manager: "controller-runtime's manager reconciles, writes status and finalizes",
 };
 
+const LAST_WORDS = 3_000;
+
 let pair: Pair | undefined;
 let folder: string;
 let program: string;
@@ -42,7 +44,11 @@ test.after.always('both servers stop', async () => {
 async function factsOf(server: ServerName, name: string): Promise<unknown> {
   const child = spawn(program, [name], {
     env: { KUBECONFIG: join(folder, server) },
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = `${said}${String(chunk)}`.slice(-LAST_WORDS);
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
   let facts: unknown;
@@ -54,7 +60,7 @@ async function factsOf(server: ServerName, name: string): Promise<unknown> {
   }
   const code = await ended;
   if (code !== 0 || facts === undefined)
-    throw new Error(`${name} ended with ${code} on ${server}: ${JSON.stringify(facts)}`);
+    throw new Error(`${name} ended with ${code} on ${server}: ${JSON.stringify(facts)} ${said}`);
   return facts;
 }
 

@@ -51,7 +51,7 @@ func (lab *Lab) another(change func(*rest.Config)) (*kubernetes.Clientset, error
 
 // eventually polls until check holds.
 func eventually(ctx context.Context, what string, check func() (bool, error)) error {
-	err := wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 60*time.Second, true, func(context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 3*time.Minute, true, func(context.Context) (bool, error) {
 		return check()
 	})
 	if err != nil {
