@@ -4,6 +4,8 @@ import { ACCESS_CASES } from './access.js';
 import { APPLY_CASES } from './apply.js';
 import { APPLY_REFUSALS } from './apply-refusals.js';
 import { AUTHENTICATION_CASES } from './authentication.js';
+import { BUILT_IN_CASES } from './built-in-kinds.js';
+import { BUILT_IN_REFUSALS } from './built-in-refusals.js';
 import { CERTIFICATE_CASES } from './certificates.js';
 import { CLIENT_CASES } from './clients.js';
 import { CONVERSION_CASES, CONVERSION_REFUSALS } from './conversions.js';
@@ -80,6 +82,7 @@ const CASES = {
   ...FUZZED_KIND_CASES,
   ...MEMBER_NAME_CASES,
   ...ZERO_VALUE_CASES,
+  ...BUILT_IN_CASES,
 };
 
 const ALL_REFUSALS = {
@@ -97,6 +100,7 @@ const ALL_REFUSALS = {
   ...CONVERSION_REFUSALS,
   ...UNREADABLE_REFUSALS,
   ...MEMBER_NAME_REFUSALS,
+  ...BUILT_IN_REFUSALS,
 };
 
 /** Registers every case of the API contract, to be run on the server that `start` gives. */

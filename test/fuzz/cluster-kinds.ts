@@ -61,7 +61,7 @@ const HOOK = fc
     }),
   );
 const HOOKS = fc
-  .uniqueArray(HOOK, { maxLength: 2, selector: ({ name }) => name })
+  .uniqueArray(HOOK, { minLength: 1, maxLength: 2, selector: ({ name }) => name })
   .map((webhooks): Json => ({ webhooks }));
 
 const webhookConfigurations = clusterWide(

@@ -4,9 +4,9 @@ import { CLUSTER_KINDS } from './cluster-kinds.js';
 import { definitions } from './definition-requests.js';
 import type { FuzzKind } from './fuzz-kind.js';
 import { GIZMO_API } from './gizmo.js';
-import { NETWORK_KINDS } from './network-kinds.js';
+import { ingresses, networkPolicies, services } from './network-kinds.js';
 import { manifestWorks, placements } from './own-kinds.js';
-import { POLICY_KINDS } from './policy-kinds.js';
+import { autoscalers, budgets, limitRanges, quotas } from './policy-kinds.js';
 import { STORAGE_KINDS } from './storage-kinds.js';
 import { mostly, some } from './values.js';
 import { WORKLOADS } from './workload-kinds.js';
@@ -130,6 +130,11 @@ export const KINDS: readonly FuzzKind[] = [
   serviceAccounts,
   roles,
   roleBindings,
+  ingresses,
+  networkPolicies,
+  budgets,
+  autoscalers,
+  limitRanges,
 ];
 
 /** What they may be about, when kinds are named. */
@@ -137,8 +142,8 @@ export const ALL_KINDS: readonly FuzzKind[] = [
   ...KINDS,
   definitions,
   ...WORKLOADS,
-  ...NETWORK_KINDS,
-  ...POLICY_KINDS,
+  services,
+  quotas,
   ...STORAGE_KINDS,
   ...CLUSTER_KINDS,
 ];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { builtIn, type FuzzKind } from './fuzz-kind.js';
+import { builtIn } from './fuzz-kind.js';
 import { type Json, mostly, some } from './values.js';
 
 const NETWORKING = 'networking.k8s.io/v1';
@@ -75,7 +75,7 @@ const SERVICE = fc
   .map(([usual, rest]): Json => ({ spec: { ...usual, ...rest } }));
 
 /** Without their status: of one that is sent for an absent service, kube-apiserver makes a service without an address. */
-const services = builtIn('Service', 'services', 'v1', {
+export const services = builtIn('Service', 'services', 'v1', {
   hasStatus: false,
   isMadeByUpdates: true,
   isCleared: true,
@@ -130,7 +130,7 @@ const INGRESS = some({
   ingressClassName: mostly(fc.constantFrom('nginx', 'other'), fc.constantFrom('', 'Bad_'), 10),
 }).map((spec): Json => ({ spec }));
 
-const ingresses = builtIn('Ingress', 'ingresses', NETWORKING, {
+export const ingresses = builtIn('Ingress', 'ingresses', NETWORKING, {
   hasStatus: true,
   content: fc
     .tuple(mostly(fc.constant<Json>({ service: { name: 'web', port: { number: 80 } } }), BACKEND, 4), INGRESS)
@@ -190,12 +190,10 @@ const POLICY = some({
   }),
 }).map((spec): Json => ({ spec }));
 
-const networkPolicies = builtIn('NetworkPolicy', 'networkpolicies', NETWORKING, {
+export const networkPolicies = builtIn('NetworkPolicy', 'networkpolicies', NETWORKING, {
   hasStatus: false,
   content: POLICY,
   part: POLICY,
   pointers: ['/spec', '/spec/podSelector', '/spec/ingress', '/spec/ingress/0', '/spec/egress', '/spec/policyTypes', ''],
   last: {},
 });
-
-export const NETWORK_KINDS: readonly FuzzKind[] = [services, ingresses, networkPolicies];

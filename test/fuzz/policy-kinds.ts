@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { builtIn, type FuzzKind } from './fuzz-kind.js';
+import { builtIn } from './fuzz-kind.js';
 import { type Json, mostly, some } from './values.js';
 
 const AMOUNT = mostly(
@@ -37,7 +37,7 @@ const CONDITION = fc.record(
   { requiredKeys: ['type', 'status', 'reason', 'message'] },
 );
 
-const budgets = builtIn('PodDisruptionBudget', 'poddisruptionbudgets', 'policy/v1', {
+export const budgets = builtIn('PodDisruptionBudget', 'poddisruptionbudgets', 'policy/v1', {
   hasStatus: true,
   content: BUDGET,
   part: BUDGET,
@@ -122,7 +122,7 @@ const AUTOSCALER = some({
   behavior: some({ scaleUp: RULES, scaleDown: RULES }),
 }).map((spec): Json => ({ spec }));
 
-const autoscalers = builtIn('HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'autoscaling/v2', {
+export const autoscalers = builtIn('HorizontalPodAutoscaler', 'horizontalpodautoscalers', 'autoscaling/v2', {
   hasStatus: true,
   content: fc
     .tuple(SCALED, AUTOSCALER)
@@ -164,14 +164,14 @@ const QUOTA = some({
       some({
         scopeName: SCOPE,
         operator: mostly(fc.constantFrom('In', 'Exists'), fc.constant('Odd'), 10),
-        values: fc.subarray(['x', 'y']),
+        values: fc.subarray(['x', 'y'], { minLength: 1 }),
       }),
       { maxLength: 1 },
     ),
   }),
 }).map((spec): Json => ({ spec }));
 
-const quotas = builtIn('ResourceQuota', 'resourcequotas', 'v1', {
+export const quotas = builtIn('ResourceQuota', 'resourcequotas', 'v1', {
   hasStatus: true,
   content: QUOTA,
   part: QUOTA,
@@ -202,7 +202,7 @@ const LIMITS = fc
   )
   .map((limits): Json => ({ spec: { limits } }));
 
-const limitRanges = builtIn('LimitRange', 'limitranges', 'v1', {
+export const limitRanges = builtIn('LimitRange', 'limitranges', 'v1', {
   hasStatus: false,
   isMadeByUpdates: true,
   content: LIMITS,
@@ -210,5 +210,3 @@ const limitRanges = builtIn('LimitRange', 'limitranges', 'v1', {
   pointers: ['/spec/limits/0', '/spec/limits/0/max', '/spec/limits/-', '/spec/surplus', ''],
   last: {},
 });
-
-export const POLICY_KINDS: readonly FuzzKind[] = [budgets, autoscalers, quotas, limitRanges];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Unstructured } from '../../api/meta.js';
 import type { Quantity } from '../../apimachinery/quantity.js';
 import type { Strategy } from '../kind.js';
@@ -25,6 +26,9 @@ const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
 
 export const limitRange: Strategy = {
   complete,
+  prepareCreate({ metadata }) {
+    metadata.name ||= randomUUID();
+  },
   validate(object) {
     const limits = specOf<Spec>(object).limits ?? [];
     const types = limits.map(({ type }) => type);

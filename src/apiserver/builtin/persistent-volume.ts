@@ -1,5 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
-import { equalJson } from '../../apimachinery/json.js';
+import { equalJson, sortedJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import { timestamp } from '../objects/object-meta.js';
 import type { Cause } from '../status-error.js';
@@ -97,12 +97,18 @@ function validateCapacity(capacity: Amounts, shown: Amounts | undefined): Cause[
   const names = Object.keys(capacity);
   return [
     ...(names.length === 0 ? [required('spec.capacity')] : []),
-    ...(names.length === 1 && 'storage' in capacity ? [] : [unsupported('spec.capacity', shown ?? null, ['storage'])]),
-    ...names.flatMap((name) =>
-      amountOf(capacity[name] ?? '0').sign() === 1
-        ? []
-        : [invalidValue(`spec.capacity[${name}]`, capacity[name], 'must be greater than zero')],
-    ),
+    ...(names.length === 1 && 'storage' in capacity
+      ? []
+      : [unsupported('spec.capacity', sortedJson(shown ?? null), ['storage'])]),
+    ...names.flatMap((name) => validateSize(capacity[name] ?? '0', `spec.capacity[${name}]`)),
+  ];
+}
+
+function validateSize(text: string, field: string): Cause[] {
+  const size = amountOf(text);
+  return [
+    ...(size.sign() === -1 ? [invalidValue(field, Number(size.value()), 'must be a valid resource quantity')] : []),
+    ...(size.sign() === 1 ? [] : [invalidValue(field, text, 'must be greater than zero')]),
   ];
 }
 
@@ -156,15 +162,17 @@ function sourceProblems(source: string, { hostPath, nfs, local, csi }: Spec): Ca
       return validatePath(local?.path, 'spec.local.path');
     case 'csi':
       return [
-        ...validateRequired(csi?.driver, 'spec.csi.driver', (driver, field) =>
-          validateSubdomain(driver.toLowerCase(), field),
-        ),
+        ...validateRequired(csi?.driver, 'spec.csi.driver', validateDriver),
         ...(csi?.volumeHandle ? [] : [required('spec.csi.volumeHandle')]),
       ];
     default:
       return [];
   }
 }
+
+/** In capitals or not, the name is shown as it is. */
+const validateDriver = (driver: string, field: string): Cause[] =>
+  validateSubdomain(driver.toLowerCase(), field).length > 0 ? validateSubdomain(driver, field) : [];
 
 const validatePath = (path: string | undefined, field: string): Cause[] =>
   validateRequired(path, field, (text) =>

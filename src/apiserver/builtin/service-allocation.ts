@@ -38,6 +38,7 @@ export function allocateService(draft: Unstructured, before: Unstructured | unde
       ...(other.healthCheckNodePort ? [other.healthCheckNodePort] : []),
     ]),
     seedOf(draft),
+    context.dryRun,
   );
   if (hasNodePorts(spec)) refuse(old ? updatePorts(spec, old, ports) : createPorts(spec, ports));
   if (hasHealthCheck(spec) && !(old && hasHealthCheck(old))) allocateHealthCheck(spec, ports);

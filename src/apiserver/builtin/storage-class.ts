@@ -1,4 +1,4 @@
-import { equalJson } from '../../apimachinery/json.js';
+import { equalJson, sortedJson } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { duplicate, immutable, invalidValue, oneOf, required, tooLong } from './causes.js';
@@ -24,23 +24,23 @@ const MAX_PARAMETER_BYTES = 256 * 1024;
 export const storageClass: Strategy = {
   validate(object, before) {
     const now = typed<StorageClass>(object);
-    return before ? validateChange(now, typed<StorageClass>(before)) : validateNew(now);
+    return [...validateClass(now), ...(before ? validateChange(now, typed<StorageClass>(before)) : [])];
   },
 };
 
 const validateChange = (now: StorageClass, before: StorageClass): Cause[] =>
   FIXED.filter((field) => !equalJson(now[field] ?? null, before[field] ?? null)).map((field) =>
-    immutable(field, now[field] ?? null),
+    immutable(field, sortedJson(now[field] ?? null)),
   );
 
-function validateNew(now: StorageClass): Cause[] {
+function validateClass(now: StorageClass): Cause[] {
   const { provisioner = '', parameters = {}, allowedTopologies = [] } = now;
   return [
     ...(provisioner === ''
       ? [required('provisioner')]
       : validateQualifiedName(provisioner.toLowerCase(), 'provisioner')),
     ...validateParameters(parameters),
-    ...oneOf(now.reclaimPolicy, ['Delete', 'Retain'], 'reclaimPolicy'),
+    ...oneOf(now.reclaimPolicy || undefined, ['Delete', 'Retain'], 'reclaimPolicy'),
     ...oneOf(now.volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'], 'volumeBindingMode'),
     ...allowedTopologies.flatMap((topology, at) => validateTopology(topology, at, allowedTopologies)),
   ];
