@@ -45,6 +45,8 @@ import { UNREADABLE_REFUSALS } from './unreadable.js';
 import { URL_CASES } from './urls.js';
 import { WATCH_CASES } from './watches.js';
 import { Wire } from './wire.js';
+import { WORKLOAD_REFUSAL_CASES } from './workload-refusals.js';
+import { WORKLOAD_CASES } from './workloads.js';
 import { ZERO_VALUE_CASES } from './zero-values.js';
 
 const REAL = 'kube-apiserver';
@@ -83,6 +85,8 @@ const CASES = {
   ...MEMBER_NAME_CASES,
   ...ZERO_VALUE_CASES,
   ...BUILT_IN_CASES,
+  ...WORKLOAD_CASES,
+  ...WORKLOAD_REFUSAL_CASES,
 };
 
 const ALL_REFUSALS = {

@@ -25,6 +25,13 @@ export const unsupported = (field: string, value: unknown, supported: readonly s
   field,
 });
 
+/** As `unsupported`, of a text whose type has a name: Kubernetes shows it as JSON. */
+const unsupportedNamed = (field: string, value: unknown, supported: readonly string[]): Cause => ({
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: ${goJson(value)}: supported values: ${supported.map(shown).join(', ')}`,
+  field,
+});
+
 export const duplicate = (field: string, value: unknown): Cause => ({
   reason: 'FieldValueDuplicate',
   message: `Duplicate value: ${shown(value)}`,
@@ -81,7 +88,7 @@ export function oneOfRequired(value: unknown, supported: readonly string[], fiel
 export const oneOf = (value: unknown, supported: readonly string[], field: string): Cause[] =>
   value === undefined || (typeof value === 'string' && supported.includes(value))
     ? []
-    : [unsupported(field, value, supported)];
+    : [unsupportedNamed(field, value, supported)];
 
 /** What a rule of names has against a value. */
 export const misnamed = (field: string, value: string, rule: (text: string) => readonly string[]): Cause[] =>
