@@ -117,6 +117,21 @@ export const BUILT_IN_CASES: Cases = {
     });
     t.deepEqual(body.status, { currentMetrics: null, desiredReplicas: 0 });
   },
+  'an autoscaler keeps what an older version has no fields for': async (t, p) => {
+    const path = `${autoscalers(p)}/a`;
+    const older = path.replace('/v2/', '/v1/');
+    const spec = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 3 };
+    await p.wire.call('POST', autoscalers(p), { body: named('a', spec) });
+    const status = { currentReplicas: 2, desiredReplicas: 3, conditions: [{ type: 'AbleToScale', status: 'True' }] };
+    await p.wire.call('PATCH', `${path}/status`, { type: MERGE, body: { status } });
+    const { body: changed } = await p.wire.call('PATCH', older, { type: MERGE, body: { spec: { maxReplicas: 4 } } });
+    t.like(changed, {
+      spec: { maxReplicas: 4, targetCPUUtilizationPercentage: 80 },
+      status: { currentReplicas: 2, desiredReplicas: 3 },
+    });
+    const { body } = await p.wire.call('GET', path);
+    t.like(body.status, { currentReplicas: 2, conditions: [{ type: 'AbleToScale', status: 'True' }] });
+  },
   'limits of containers follow from their bounds': async (t, p) => {
     const limits = [{ type: 'Container', max: { cpu: '1' }, min: { memory: '1Mi' } }];
     const { body } = await p.wire.call('POST', limitRanges(p), { body: named('a', { limits }) });

@@ -21,6 +21,8 @@ interface SpecV1 extends Omit<SpecV2, 'metrics' | 'behavior'> {
 /** Where autoscaling/v1 keeps what it has no fields for. */
 const METRICS = 'autoscaling.alpha.kubernetes.io/metrics';
 const BEHAVIOR = 'autoscaling.alpha.kubernetes.io/behavior';
+const CONDITIONS = 'autoscaling.alpha.kubernetes.io/conditions';
+const MEASURED = 'autoscaling.alpha.kubernetes.io/current-metrics';
 
 const cpu = (averageUtilization: number): Metric => ({
   type: 'Resource',
@@ -33,10 +35,16 @@ const isCpu = ({ type, resource }: Metric): boolean =>
 /** autoscaling/v1 as it is stored, in v2. */
 export function toAutoscalerV2(object: Unstructured): Unstructured {
   const { targetCPUUtilizationPercentage, ...spec } = typed<SpecV1>(object.spec ?? {});
-  const { [METRICS]: metrics, [BEHAVIOR]: behavior, ...annotations } = object.metadata.annotations ?? {};
+  const {
+    [METRICS]: metrics,
+    [BEHAVIOR]: behavior,
+    [CONDITIONS]: conditions,
+    [MEASURED]: measured,
+    ...annotations
+  } = object.metadata.annotations ?? {};
   const all = [
     ...(targetCPUUtilizationPercentage === undefined ? [] : [cpu(targetCPUUtilizationPercentage)]),
-    ...(metrics === undefined ? [] : typed<Metric[]>(JSON.parse(metrics))),
+    ...(listIn<Metric>(metrics) ?? []),
   ];
   return {
     ...object,
@@ -45,8 +53,62 @@ export function toAutoscalerV2(object: Unstructured): Unstructured {
     spec: {
       ...spec,
       ...(all.length === 0 ? {} : { metrics: all }),
-      ...(behavior === undefined ? {} : { behavior: JSON.parse(behavior) }),
+      ...(behavior === undefined ? {} : { behavior: partIn<Behavior>(behavior) ?? {} }),
     },
+    status: statusV2(typed<StatusV1>(object.status ?? {}), conditions, measured),
+  };
+}
+
+/** Anybody may write annotations: what cannot be read is as good as absent. */
+function partIn<T>(annotation: string | undefined): T | undefined {
+  try {
+    return annotation === undefined ? undefined : typed<T>(JSON.parse(annotation));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function listIn<T>(annotation: string | undefined): T[] | undefined {
+  const part = partIn<T[]>(annotation);
+  return Array.isArray(part) ? part : undefined;
+}
+
+interface StatusV1 {
+  currentReplicas?: number;
+  desiredReplicas?: number;
+  currentCPUUtilizationPercentage?: number;
+}
+
+interface StatusV2 extends Omit<StatusV1, 'currentCPUUtilizationPercentage'> {
+  currentMetrics?: Measured[] | null;
+  conditions?: unknown[];
+}
+
+interface Measured {
+  type?: string;
+  resource?: { name?: string; current?: { averageUtilization?: number } };
+}
+
+function statusV2(status: StatusV1, conditions: string | undefined, measured: string | undefined): StatusV2 {
+  const { currentCPUUtilizationPercentage: _, currentReplicas, ...rest } = status;
+  return {
+    desiredReplicas: 0,
+    ...rest,
+    ...(currentReplicas ? { currentReplicas } : {}),
+    currentMetrics: listIn<Measured>(measured) ?? null,
+    ...(conditions === undefined ? {} : { conditions: listIn<unknown>(conditions) ?? [] }),
+  };
+}
+
+function statusV1({ currentMetrics, conditions: _, ...status }: Partial<StatusV2>): StatusV1 {
+  const measured = (currentMetrics ?? []).find(({ type, resource }) => type === 'Resource' && resource?.name === 'cpu');
+  const percentage = measured?.resource?.current?.averageUtilization;
+  return {
+    currentReplicas: 0,
+    desiredReplicas: 0,
+    ...status,
+    ...(percentage === undefined ? {} : { currentCPUUtilizationPercentage: percentage }),
   };
 }
 
@@ -55,20 +117,20 @@ export function toAutoscalerV1(object: Unstructured): Unstructured {
   const main = metrics.find(isCpu);
   const others = metrics.filter((metric) => metric !== main);
   const target = main?.resource?.target?.averageUtilization;
+  const status = statusOf<StatusV2>(object);
   const annotations = {
     ...object.metadata.annotations,
+    ...(status.conditions?.length ? { [CONDITIONS]: JSON.stringify(status.conditions) } : {}),
+    ...(status.currentMetrics?.length ? { [MEASURED]: JSON.stringify(status.currentMetrics) } : {}),
     ...(others.length === 0 ? {} : { [METRICS]: JSON.stringify(others) }),
     ...(behavior === undefined ? {} : { [BEHAVIOR]: JSON.stringify(behavior) }),
   };
-  const { currentReplicas = 0, desiredReplicas = 0 } = statusOf<{ currentReplicas: number; desiredReplicas: number }>(
-    object,
-  );
   return {
     ...object,
     apiVersion: 'autoscaling/v1',
     metadata: { ...object.metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
     spec: { ...spec, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
-    status: { currentReplicas, desiredReplicas },
+    status: statusV1(status),
   };
 }
 

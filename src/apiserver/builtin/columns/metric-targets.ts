@@ -1,11 +1,13 @@
 import { memberOf } from '../../../apimachinery/json.js';
+import { toAutoscalerV2 } from '../autoscaler.js';
 import { type Cell, items, member, spec, status } from './column.js';
 
 const SHOWN = 2;
 const UNKNOWN = '<unknown>';
 
 /** What an autoscaler looks at, as `current/target`: `cpu: 40%/80%`. */
-export const metricTargets: Cell = (object) => {
+export const metricTargets: Cell = (told) => {
+  const object = told.apiVersion === 'autoscaling/v1' ? toAutoscalerV2(told) : told;
   const current = items(status(object).currentMetrics);
   const targets = items(spec(object).metrics).map((metric, at) => targetOf(metric, current[at]));
   if (targets.length === 0) return '<none>';
