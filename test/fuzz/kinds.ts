@@ -9,7 +9,7 @@ import { manifestWorks, placements } from './own-kinds.js';
 import { autoscalers, budgets, limitRanges, quotas } from './policy-kinds.js';
 import { STORAGE_KINDS } from './storage-kinds.js';
 import { mostly, some } from './values.js';
-import { WORKLOADS } from './workload-kinds.js';
+import { cronJobs, daemonSets, deployments, jobs, pods, replicaSets, statefulSets } from './workload-kinds.js';
 
 const TEXT = fc.constantFrom('x', 'y', '');
 
@@ -135,13 +135,19 @@ export const KINDS: readonly FuzzKind[] = [
   budgets,
   autoscalers,
   limitRanges,
+  deployments,
+  replicaSets,
+  statefulSets,
+  daemonSets,
+  cronJobs,
+  pods,
 ];
 
 /** What they may be about, when kinds are named. */
 export const ALL_KINDS: readonly FuzzKind[] = [
   ...KINDS,
   definitions,
-  ...WORKLOADS,
+  jobs,
   services,
   quotas,
   ...STORAGE_KINDS,

@@ -224,13 +224,3 @@ export const pods = builtIn('Pod', 'pods', 'v1', {
   fieldSelectors: ['spec.restartPolicy=Always', 'status.phase=Pending'],
   last: { spec: { containers: [{ name: 'main', image: 'app' }] } },
 });
-
-export const WORKLOADS: readonly FuzzKind[] = [
-  deployments,
-  replicaSets,
-  statefulSets,
-  daemonSets,
-  jobs,
-  cronJobs,
-  pods,
-];
