@@ -39,6 +39,7 @@ import { REFUSALS } from './refusals.js';
 import { REVIEW_CASES } from './reviews.js';
 import { RIGHTS_CASES } from './rights.js';
 import { RULE_CASES } from './rules.js';
+import { SCHEMA_REFUSALS } from './schema-refusals.js';
 import type { ContractServer } from './server.js';
 import { SHAPE_CRD, SHAPES } from './shapes.js';
 import { UNREADABLE_REFUSALS } from './unreadable.js';
@@ -101,6 +102,7 @@ const ALL_REFUSALS = {
   ...FUZZED_KIND_REFUSALS,
   ...ODD_VALUE_REFUSALS,
   ...FUZZED_SCHEMA_REFUSALS,
+  ...SCHEMA_REFUSALS,
   ...CONVERSION_REFUSALS,
   ...UNREADABLE_REFUSALS,
   ...MEMBER_NAME_REFUSALS,

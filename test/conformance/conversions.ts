@@ -29,6 +29,13 @@ export const CONVERSION_REFUSALS: Readonly<Record<string, Refusal>> = {
     message:
       'Lease in version "v1" cannot be handled as a Lease: json: cannot unmarshal number 2147483648 into Go struct field LeaseSpec.spec.leaseDurationSeconds of type int32',
   },
+  'a misfit in a struct that is part of another': {
+    method: 'POST',
+    path: ({ namespace }) => `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`,
+    call: { body: { metadata: { name: 'a' }, spec: { rules: [{ http: [] }] } } },
+    ...BAD,
+    message: /into Go struct field IngressRule\.spec\.rules\.IngressRuleValue\.http of type v1\.HTTPIngressRuleValue$/,
+  },
   'a limit that is no number beside a selector that is none: the number is told': {
     method: 'GET',
     path: ({ configMaps }) => `${configMaps}?labelSelector=a%20b&limit=`,

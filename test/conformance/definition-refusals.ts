@@ -84,6 +84,10 @@ export const DEFINITION_REFUSALS: Readonly<Record<string, Refusal>> = {
     { type: 'object', properties: {}, default: { y: 1 } },
     '.default: Invalid value: {"y":1}: must not have unknown fields',
   ),
+  'a default with a value of another type': property(
+    { type: 'object', additionalProperties: { type: 'integer' }, default: { y: 'a' } },
+    '.default.y: Invalid value: "string": .y in body must be of type integer: "string"',
+  ),
   'a default that breaks a rule': property(
     { type: 'string', default: 'b', 'x-kubernetes-validations': [{ rule: "self == 'a'", message: 'only a' }] },
     '.default: Invalid value: "b": only a',

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Access, Wire } from '../conformance/wire.js';
 import { until } from '../until.js';
 import { DEFINITIONS } from './definition-answers.js';
+import { isDeliberate } from './deliberate.js';
 import type { Difference } from './duel.js';
 import { Player } from './player.js';
 import type { RandomKind } from './random-kinds.js';
@@ -23,10 +24,13 @@ export async function define(
       const dry: Step = { method: 'POST', path: DEFINITIONS, query: { dryRun: 'All' }, body: kind.definition };
       const answers = wires.map((wire) => new Player(wire, NOWHERE).play(dry));
       const [embedded, real] = (await Promise.all(answers)).map(({ code, warnings, body }) =>
-        code === 201 ? { code, warnings } : { code, warnings, body },
+        code === 201 ? { code, warnings, body: undefined } : { code, warnings, body },
       );
-      if (!isDeepStrictEqual(embedded, real)) found({ steps: [dry], embedded, real });
-      else if (real?.code === 201) made.push(kind);
+      if (isDeepStrictEqual(embedded, real)) {
+        if (real?.code === 201) made.push(kind);
+      } else if (!isDeliberate(dry, embedded, real)) {
+        found({ steps: [dry], embedded, real });
+      }
     }
     await Promise.all(wires.map((wire) => serve(wire, made)));
     return made;

@@ -22,16 +22,12 @@ export function hasItsNames(body: Json): boolean {
 }
 
 /** Without what tells how often the server wrote it meanwhile, and what a dry run does not get as far as. */
-export function withoutProgress(body: Json): Json {
-  const { managedFields, resourceVersion: _, ...metadata } = body.metadata;
-  const owners = managedFields?.filter(({ manager, subresource }) => manager !== SERVER || subresource !== 'status');
-  const isSettled = hasItsNames(body);
+export function withoutProgress(body: Json, isTried: boolean): Json {
+  const { resourceVersion: _, ...metadata } = body.metadata;
+  const isSettled = !isTried && hasItsNames(body);
   return {
     ...body,
-    // The version goes, and so may the last owner.
-    metadata: { ...metadata, ...(owners?.length && { managedFields: owners }) } as unknown as Json['metadata'],
+    metadata: metadata as Json['metadata'], // but for the version
     ...(body.status && { status: isSettled ? body.status : { storedVersions: body.status.storedVersions } }),
   };
 }
-
-const SERVER = 'kube-apiserver';

@@ -40,6 +40,10 @@ const DELIBERATE: readonly Deliberate[] = [
       listsChange(embedded) && listsChange(real) && isDeepStrictEqual(withoutMessage(embedded), withoutMessage(real)),
   },
   {
+    why: 'the cost of rules is not estimated',
+    covers: (_, _embedded, { code, body }) => code === 422 && /estimated rule cost/.test(JSON.stringify(body)),
+  },
+  {
     why: 'YAML bodies are refused',
     covers: ({ type }, embedded) => /yaml/.test(type ?? '') && embedded.code === 415,
   },

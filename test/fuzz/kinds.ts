@@ -141,15 +141,8 @@ export const KINDS: readonly FuzzKind[] = [
   daemonSets,
   cronJobs,
   pods,
+  definitions,
 ];
 
 /** What they may be about, when kinds are named. */
-export const ALL_KINDS: readonly FuzzKind[] = [
-  ...KINDS,
-  definitions,
-  jobs,
-  services,
-  quotas,
-  ...STORAGE_KINDS,
-  ...CLUSTER_KINDS,
-];
+export const ALL_KINDS: readonly FuzzKind[] = [...KINDS, jobs, services, quotas, ...STORAGE_KINDS, ...CLUSTER_KINDS];

@@ -1,3 +1,6 @@
+import type { Json } from '../conformance/wire.js';
+import { withoutProgress } from './definition-answers.js';
+
 /** An answer without what differs between any two servers, and between two runs of one. */
 export interface Normal {
   readonly code: number;
@@ -50,7 +53,11 @@ export class Normaliser {
   #array(items: readonly unknown[], key: string): unknown {
     const normal = items.map((item) => this.value(item));
     // Entries written in one second and in two are ordered differently; so are the faults of a Go map.
-    return key === 'managedFields' ? sorted(normal) : key === 'causes' ? withoutRepeated(sorted(normal)) : normal;
+    return key === 'managedFields'
+      ? sorted(normal.filter((entry) => !isOfServer(entry)))
+      : key === 'causes'
+        ? withoutRepeated(sorted(normal))
+        : normal;
   }
 
   #string(text: string, key: string): string {
@@ -64,7 +71,9 @@ export class Normaliser {
   #withShown(message: string): string {
     return message.replace(SHOWN, (whole, quoted: string) => {
       const shown = objectIn(quoted);
-      return shown === undefined ? whole : `Invalid value: ${JSON.stringify(JSON.stringify(this.value(shown)))}`;
+      return shown === undefined
+        ? whole
+        : `Invalid value: ${JSON.stringify(JSON.stringify(this.value(shownOf(shown))))}`;
     });
   }
 
@@ -91,6 +100,10 @@ export class Normaliser {
   }
 }
 
+/** kube-apiserver writes the status of definitions in its own time. */
+const isOfServer = (entry: unknown): boolean =>
+  isObject(entry) && 'manager' in entry && entry.manager === 'kube-apiserver' && 'subresource' in entry;
+
 const objectIn = (quoted: string): object | undefined => {
   try {
     const shown: unknown = JSON.parse(String(JSON.parse(quoted)));
@@ -99,6 +112,14 @@ const objectIn = (quoted: string): object | undefined => {
     return undefined; // some other text
   }
 };
+
+/** Of a definition, what clients have made of it. */
+const shownOf = (shown: object): object =>
+  'kind' in shown && shown.kind === 'CustomResourceDefinition' && 'metadata' in shown && isObject(shown.metadata)
+    ? withoutProgress(shown as unknown as Json, true) // with the members that are looked at
+    : shown;
+
+const isObject = (value: unknown): value is object => value !== null && typeof value === 'object';
 
 const isList = (value: object): boolean => 'items' in value || 'rows' in value;
 

@@ -29,7 +29,9 @@ export class Player {
     });
     const settled = isDefinition(answer) && query.dryRun === undefined ? await this.#settled(answer) : answer;
     this.#memory.learn(filled, settled);
-    const shown = isDefinition(settled) ? { ...settled, body: withoutProgress(settled.body) } : settled;
+    const shown = isDefinition(settled)
+      ? { ...settled, body: withoutProgress(settled.body, query.dryRun !== undefined) }
+      : settled;
     return this.#normaliser.answer({ code: answer.code, warnings: warningsOf(answer), body: contentOf(shown) });
   }
 

@@ -216,7 +216,9 @@ const withRules = (schema: Json, { hasOld }: Place): fc.Arbitrary<Json> => {
     .map(([rule, rest]) => ({ rule, ...rest }));
   return mostly(
     fc.constant({}),
-    fc.array(validation, { minLength: 1, maxLength: 2 }).map((one) => ({ 'x-kubernetes-validations': one })),
+    fc
+      .uniqueArray(validation, { minLength: 1, maxLength: 2, selector: ({ rule }) => rule })
+      .map((one) => ({ 'x-kubernetes-validations': one })),
     6,
   ).map((more) => ({ ...schema, ...more }));
 };

@@ -7,8 +7,8 @@ const KEYWORDS: readonly (readonly [name: string, values: readonly unknown[]])[]
   ['type', ['strin', '', 'array', 'object', 'string', 'integer', undefined]],
   ['default', ['a', 0, {}, [], { surplus: 1 }, null]],
   ['nullable', [true]],
-  ['required', [['zz'], ['a', 'a'], []]],
-  ['enum', [[], ['a', 'a'], [1], [null]]],
+  ['required', [['zz'], ['a', 'a']]],
+  ['enum', [['a', 'a'], [1], [null]]],
   ['pattern', ['(', '[a', '']],
   ['format', ['odd', 'date', '']],
   ['minimum', [1, 1.5]],
@@ -17,10 +17,10 @@ const KEYWORDS: readonly (readonly [name: string, values: readonly unknown[]])[]
   ['minItems', [-1, 2]],
   ['multipleOf', [0, -1, 2]],
   ['items', [undefined, {}, { type: 'string' }, [{ type: 'string' }]]],
-  ['properties', [{}, { z: {} }, { z: { type: 'string' } }]],
+  ['properties', [{ z: {} }, { z: { type: 'string' } }]],
   ['additionalProperties', [true, false, {}, { type: 'string' }]],
   ['x-kubernetes-list-type', ['map', 'set', 'odd', 'atomic']],
-  ['x-kubernetes-list-map-keys', [['k'], ['zz'], ['k', 'k'], []]],
+  ['x-kubernetes-list-map-keys', [['k'], ['zz'], ['k', 'k']]],
   ['x-kubernetes-map-type', ['atomic', 'granular', 'odd']],
   ['x-kubernetes-preserve-unknown-fields', [false, true]],
   ['x-kubernetes-int-or-string', [true, false]],
@@ -47,7 +47,6 @@ const RULES: readonly Json[] = [
   { rule: '' },
   { rule: ' ' },
   { rule: 'nobody' },
-  { rule: 'self.none' },
   { rule: 'self' },
   { rule: '1' },
   { rule: "'a' + 1" },
@@ -84,7 +83,9 @@ const change: fc.Arbitrary<readonly [name: string, value: unknown]> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(fc.constantFrom(...KEYWORDS), ODD).map(([[name], value]) => [name, value] as const),
+    arbitrary: fc
+      .tuple(fc.constantFrom(...KEYWORDS.filter(([name]) => name !== 'items')), ODD)
+      .map(([[name], value]) => [name, value] as const),
   },
 );
 

@@ -1,20 +1,35 @@
-import { type FieldError, invalid, invalidShown, notSupported } from '../structural/field-error.js';
+import { type FieldError, invalid, invalidShown, unshown } from '../structural/field-error.js';
 import type { CelRule, StructuralSchema } from '../structural/schema.js';
-import { isFieldOf } from './field-path.js';
+import { shownRule } from '../structural/shown-schema.js';
 import { compileRule } from './rule-program.js';
-import { withObjectMeta } from './schema-type.js';
+import { isUntyped, withObjectMeta } from './schema-type.js';
 
-/** What is wrong with the rules of the `openAPIV3Schema` of a CRD, which `path` names. */
-export const checkRules = (schema: StructuralSchema, path: string): FieldError[] =>
-  checkNode(withObjectMeta(schema), path);
+/**
+ * What is wrong with the rules of the `openAPIV3Schema` of a CRD, which `path` names. Of a node that is wrong itself, or has one
+ * in it that is, nobody looks at the rules.
+ */
+export const checkRules = (
+  schema: StructuralSchema,
+  path: string,
+  isWrong: (path: string) => boolean = () => false,
+): FieldError[] => checkNode(withObjectMeta(schema), path, isWrong);
 
 /** `uncorrelated` is the path of a list whose items cannot be found again in the old one. */
-function checkNode(schema: StructuralSchema, path: string, uncorrelated?: string): FieldError[] {
-  const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule, at) =>
-    checkRule(rule, schema, `${path}.x-kubernetes-validations[${at}]`, uncorrelated),
-  );
+function checkNode(
+  schema: StructuralSchema,
+  path: string,
+  isWrong: (path: string) => boolean,
+  uncorrelated?: string,
+): FieldError[] {
+  const rules = isWrong(path) ? [] : (schema['x-kubernetes-validations'] ?? []);
+  const place = `${path}.x-kubernetes-validations`;
+  const own =
+    rules.length > 0 && isUntyped(schema)
+      ? [unshown('InternalError', place, UNTYPED)]
+      : rules.flatMap((rule, at) => checkRule(rule, schema, `${place}[${at}]`, uncorrelated));
+  const isKnownMap = [undefined, 'atomic', 'granular'].includes(schema['x-kubernetes-map-type']);
   const properties = Object.entries(schema.properties ?? {}).flatMap(([name, child]) =>
-    checkNode(child, `${path}.properties[${name}]`, uncorrelated),
+    checkNode(child, `${path}.properties[${name}]`, isWrong, uncorrelated ?? (isKnownMap ? undefined : path)),
   );
   const { additionalProperties, items } = schema;
   const lost = uncorrelated ?? (schema['x-kubernetes-list-type'] === 'map' ? undefined : path);
@@ -22,18 +37,14 @@ function checkNode(schema: StructuralSchema, path: string, uncorrelated?: string
     ...own,
     ...properties,
     ...(typeof additionalProperties === 'object'
-      ? checkNode(additionalProperties, `${path}.additionalProperties`, uncorrelated)
+      ? checkNode(additionalProperties, `${path}.additionalProperties`, isWrong, uncorrelated)
       : []),
-    ...(items ? checkNode(items, `${path}.items`, lost) : []),
+    ...(items ? checkNode(items, `${path}.items`, isWrong, lost) : []),
   ];
 }
 
-const REASONS: readonly string[] = [
-  'FieldValueDuplicate',
-  'FieldValueForbidden',
-  'FieldValueInvalid',
-  'FieldValueRequired',
-];
+const UNTYPED =
+  'internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations';
 
 function checkRule(
   source: CelRule,
@@ -42,28 +53,14 @@ function checkRule(
   uncorrelated: string | undefined,
 ): FieldError[] {
   const { rule, message, isTransition } = compileRule(source, schema);
-  const { reason, fieldPath, optionalOldSelf } = source;
+  const { optionalOldSelf } = source;
   const lost = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelated}`;
   return [
-    ...(reason && !REASONS.includes(reason) ? [notSupported(`${place}.reason`, reason, REASONS)] : []),
-    ...(fieldPath && !isFieldOf(schema, fieldPath)
-      ? [invalid(`${place}.fieldPath`, fieldPath, 'must be a valid path')]
-      : []),
-    ...(typeof rule === 'string' ? [invalidShown(`${place}.rule`, shown(source), rule)] : []),
-    ...(typeof message === 'string' ? [invalidShown(`${place}.messageExpression`, shown(source), message)] : []),
+    ...(typeof rule === 'string' ? [invalidShown(`${place}.rule`, shownRule(source), rule)] : []),
+    ...(typeof message === 'string' ? [invalidShown(`${place}.messageExpression`, shownRule(source), message)] : []),
     ...(isTransition && uncorrelated !== undefined ? [invalid(`${place}.rule`, source.rule, lost)] : []),
-    ...(optionalOldSelf && !isTransition
+    ...(optionalOldSelf !== undefined && !isTransition
       ? [invalid(`${place}.optionalOldSelf`, optionalOldSelf, 'may not be set if oldSelf is not used in rule')]
       : []),
   ];
 }
-
-/** A rule as Kubernetes prints its own form of it. */
-const shown = ({ rule, message, messageExpression, reason, fieldPath, optionalOldSelf }: CelRule) => ({
-  Rule: rule,
-  Message: message ?? '',
-  MessageExpression: messageExpression ?? '',
-  Reason: reason ?? null,
-  FieldPath: fieldPath ?? '',
-  OptionalOldSelf: optionalOldSelf ?? null,
-});

@@ -5,7 +5,7 @@ import { CelCompileError } from './compile-error.js';
 import { createEnvironment, type Environment, type Program } from './environment.js';
 import { typeOfSchema } from './schema-type.js';
 import { SEMVER_NORMALIZING } from './semver.js';
-import { type CelType, isDynamic, optionalOf } from './type.js';
+import { type CelType, optionalOf } from './type.js';
 
 /** One entry of `x-kubernetes-validations`, ready to run on values of its schema. */
 export interface RuleProgram {
@@ -29,7 +29,7 @@ function environmentOf(self: CelType, isOldOptional: boolean): Environment {
 function compile(environment: Environment, expression: string, wanted: 'bool' | 'string'): Program | string {
   try {
     const program = environment.compile(expression);
-    if (program.type.kind === wanted || isDynamic(program.type)) return program;
+    if (program.type.kind === wanted) return program;
     return wanted === 'bool' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string';
   } catch (error) {
     if (!(error instanceof CelCompileError)) throw error;
@@ -44,7 +44,7 @@ export function compileRule(source: CelRule, schema: StructuralSchema): RuleProg
   return {
     source,
     rule,
-    message: messageExpression === undefined ? undefined : compile(environment, messageExpression, 'string'),
+    message: !messageExpression ? undefined : compile(environment, messageExpression, 'string'),
     isTransition: typeof rule !== 'string' && rule.reads.has('oldSelf'),
   };
 }

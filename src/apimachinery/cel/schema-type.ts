@@ -47,10 +47,20 @@ export function typeOfSchema(schema: StructuralSchema): CelType {
   }
 }
 
+/** Whether a value, or what it has within, may be anything: rules have no type for that. */
+export function isUntyped(schema: StructuralSchema): boolean {
+  const { type, items, additionalProperties } = schema;
+  if (schema['x-kubernetes-int-or-string']) return false;
+  if (type === 'array') return !items || isUntyped(items);
+  return !type || (typeof additionalProperties === 'object' && isUntyped(additionalProperties));
+}
+
 function objectType(schema: StructuralSchema): CelType {
   const { properties, additionalProperties } = schema;
   if (typeof additionalProperties === 'object') return mapOf(STRING, typeOfSchema(additionalProperties));
-  const named = Object.entries(properties ?? {}).map(([name, child]) => [escapeName(name) ?? name, child] as const);
+  const named = Object.entries(properties ?? {}).flatMap(([name, child]) =>
+    isUntyped(child) ? [] : [[escapeName(name) ?? name, child] as const],
+  );
   const fields = new Map(named);
   return {
     kind: 'object',

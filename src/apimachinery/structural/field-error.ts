@@ -10,7 +10,8 @@ export type FieldErrorType =
   | 'FieldValueNotSupported'
   | 'FieldValueForbidden'
   | 'FieldValueTooLong'
-  | 'FieldValueTooMany';
+  | 'FieldValueTooMany'
+  | 'InternalError';
 
 /** `field: message` is what kubectl prints; type, message and field are one cause of an `Invalid` Status. */
 export interface FieldError {
@@ -25,7 +26,7 @@ const NOWHERE = '<nil>';
 /** The field an error has when the value it is about is `path` of a larger one. */
 export function below(path: string, field: string): string {
   if (field === NOWHERE) return path;
-  return field.startsWith('[') ? `${path}${field}` : `${path}.${field}`;
+  return /^[.[]/.test(field) ? `${path}${field}` : `${path}.${field}`;
 }
 
 const TITLE: Readonly<Record<FieldErrorType, string>> = {
@@ -38,6 +39,7 @@ const TITLE: Readonly<Record<FieldErrorType, string>> = {
   FieldValueForbidden: 'Forbidden',
   FieldValueTooLong: 'Too long',
   FieldValueTooMany: 'Too many',
+  InternalError: 'Internal error',
 };
 
 const withDetail = (text: string, detail: string): string => (detail === '' ? text : `${text}: ${detail}`);

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { isFieldOf } from '../cel/field-path.js';
 import { isJsonObject, type JsonObject, memberOf } from '../json.js';
 import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.js';
 import { childrenOf } from './schema-members.js';
@@ -18,21 +19,22 @@ export function ruleProblems(node: JsonObject, path: string): FieldError[] {
     ...listTypeProblems(node, path),
     ...listKeyProblems(node, path),
     ...nullableItemProblems(node, path),
-    ...celProblems(node['x-kubernetes-validations'], `${path}.x-kubernetes-validations`),
+    ...celProblems(node, `${path}.x-kubernetes-validations`),
     ...childrenOf(node).flatMap(([below, child]) => ruleProblems(child, `${path}${below}`)),
   ];
 }
 
 function keywordProblems(node: JsonObject, path: string): FieldError[] {
-  const { type, uniqueItems, properties, additionalProperties, items, pattern } = node;
+  const { type, uniqueItems, properties, additionalProperties, items } = node;
   const closes = isJsonObject(properties) && Object.keys(properties).length > 0;
   return [
     ...(type !== undefined && type !== '' && !TYPES.includes(String(type))
       ? [notSupported(`${path}.type`, type, TYPES)]
       : []),
-    ...UNSUPPORTED.filter((name) => node[name] !== undefined && node[name] !== null).map((name) =>
-      forbidden(`${path}.${name}`, `${name} is not supported`),
-    ),
+    ...(type === 'null'
+      ? [forbidden(`${path}.type`, 'type cannot be set to null, use nullable as an alternative')]
+      : []),
+    ...unsupportedIn(node).map((name) => forbidden(`${path}.${name}`, `${name} is not supported`)),
     ...(uniqueItems === true
       ? [
           forbidden(
@@ -46,11 +48,39 @@ function keywordProblems(node: JsonObject, path: string): FieldError[] {
       : []),
     ...(Array.isArray(items) ? [forbidden(`${path}.items`, 'items must be a schema object and not an array')] : []),
     ...(node[PRESERVE] === false ? [invalid(`${path}.${PRESERVE}`, false, 'must be true or undefined')] : []),
-    ...patternProblems(pattern, `${path}.pattern`),
   ];
 }
 
-function patternProblems(pattern: unknown, path: string): FieldError[] {
+/** Keywords of JSON schemas that those of CRDs do not have. */
+const unsupportedIn = (node: JsonObject): readonly string[] =>
+  UNSUPPORTED.filter((name) => {
+    const value = node[name];
+    const mayBeEmpty = name === '$ref' || name === 'dependencies' || name === 'additionalItems';
+    if (value === undefined || value === null || value === '') return false;
+    return mayBeEmpty || !isJsonObject(value) || Object.keys(value).length > 0;
+  });
+
+/** Whether the keywords and lists of a schema keep it from being looked at as a structural one. */
+export const hasNoStructure = (node: JsonObject): boolean =>
+  unsupportedIn(node).length > 0 ||
+  Array.isArray(node.items) ||
+  node[PRESERVE] === false ||
+  childrenOf(node).some(([, child]) => hasNoStructure(child));
+
+/** What keeps it, in Kubernetes' words; undefined when nothing does. */
+export function structureFault(node: JsonObject): string | undefined {
+  if (!hasNoStructure(node)) return undefined;
+  const [unsupported] = unsupportedIn(node);
+  if (unsupported !== undefined) return `OpenAPIV3Schema '${unsupported}' is not supported`;
+  if (node[PRESERVE] === false)
+    return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined";
+  if (Array.isArray(node.items)) return "OpenAPIV3Schema 'items' must be a schema, but is an array";
+  return childrenOf(node)
+    .map(([, child]) => structureFault(child))
+    .find((fault) => fault !== undefined);
+}
+
+export function patternProblems(pattern: unknown, path: string): FieldError[] {
   if (typeof pattern !== 'string') return [];
   try {
     RE2JS.compile(pattern);
@@ -158,16 +188,51 @@ function nullableItemProblems(node: JsonObject, path: string): FieldError[] {
   return [forbidden(`${path}.items.nullable`, `cannot be nullable when ${LIST_TYPE} is ${listType}`)];
 }
 
-function celProblems(rules: unknown, path: string): FieldError[] {
+const REASONS: readonly string[] = [
+  'FieldValueDuplicate',
+  'FieldValueForbidden',
+  'FieldValueInvalid',
+  'FieldValueRequired',
+];
+
+function celProblems(node: JsonObject, path: string): FieldError[] {
+  const rules: unknown = node['x-kubernetes-validations'];
   if (!Array.isArray(rules)) return [];
-  return rules.filter(isJsonObject).flatMap(({ rule, message }, at) => {
-    const [text, note] = [rule, message].map((part) => (typeof part === 'string' ? part.trim() : ''));
-    if (!text) return [required(`${path}[${at}].rule`, 'rule is not specified')];
-    if (message && !note) return [invalid(`${path}[${at}].message`, message, 'must be non-empty if specified')];
-    if (note?.includes('\n')) return [invalid(`${path}[${at}].message`, message, 'must not contain line breaks')];
-    if (text.includes('\n') && !note) {
-      return [required(`${path}[${at}].message`, 'message must be specified if rule contains line breaks')];
-    }
-    return [];
-  });
+  return rules.filter(isJsonObject).flatMap((rule, at) => celRuleProblems(rule, node, `${path}[${at}]`));
+}
+
+function celRuleProblems({ rule, message, ...rest }: JsonObject, node: JsonObject, path: string): FieldError[] {
+  const { messageExpression, reason, fieldPath } = rest;
+  const isBlank = (part: unknown): boolean => typeof part === 'string' && part !== '' && part.trim() === '';
+  return [
+    ...ruleTextProblems(rule, message, path),
+    ...(isBlank(messageExpression)
+      ? [required(`${path}.messageExpression`, 'messageExpression must be non-empty if specified')]
+      : []),
+    ...(reason === undefined || reason === null || REASONS.includes(String(reason))
+      ? []
+      : [notSupported(`${path}.reason`, reason, REASONS)]),
+    ...(typeof fieldPath === 'string' && fieldPath !== '' ? fieldPathProblems(fieldPath, node, path) : []),
+  ];
+}
+
+function ruleTextProblems(rule: unknown, message: unknown, path: string): FieldError[] {
+  const [text, note] = [rule, message].map((part) => (typeof part === 'string' ? part.trim() : ''));
+  if (!text) return [required(`${path}.rule`, 'rule is not specified')];
+  if (message && !note) return [invalid(`${path}.message`, message, 'must be non-empty if specified')];
+  if (/[\n\r]/.test(note ?? '')) return [invalid(`${path}.message`, message, 'must not contain line breaks')];
+  if (/[\n\r]/.test(text) && !note) {
+    return [required(`${path}.message`, 'message must be specified if rule contains line breaks')];
+  }
+  return [];
+}
+
+function fieldPathProblems(fieldPath: string, node: JsonObject, path: string): FieldError[] {
+  const wrong = (detail: string): FieldError => invalid(`${path}.fieldPath`, fieldPath, detail);
+  return [
+    ...(fieldPath.trim() === '' ? [wrong('must be non-empty if specified')] : []),
+    ...(/[\n\r]/.test(fieldPath) ? [wrong('must not contain line breaks')] : []),
+    // A schema that is none cannot say whether the path is right.
+    ...(hasNoStructure(node) || isFieldOf(node, fieldPath) ? [] : [wrong('must be a valid path')]),
+  ];
 }

@@ -1,5 +1,6 @@
 import { equalJson, isJsonObject, type JsonObject } from '../json.js';
 import { type FieldError, forbidden, invalid, required } from './field-error.js';
+import { patternProblems } from './schema-rules.js';
 
 type Level = 'root' | 'item' | 'field';
 
@@ -98,10 +99,11 @@ const INT_AND_STRING = [{ type: 'integer' }, { type: 'string' }];
 
 /** The nodes under allOf, anyOf, oneOf and not; those two notations of int-or-string apart that Kubernetes knows. */
 function junctorProblems(node: JsonObject, path: string): FieldError[] {
-  const exempt = (parts: unknown): boolean => node[INT_OR_STRING] === true && equalJson(parts, INT_AND_STRING);
+  const exempt = (parts: unknown): boolean => equalJson(parts, INT_AND_STRING);
   const [first, ...rest] = objects(node.allOf);
   const allOf = first && exempt(first.anyOf) ? [{ ...first, anyOf: undefined }, ...rest] : objects(node.allOf);
   return [
+    ...patternProblems(node.pattern, `${path}.pattern`),
     ...(exempt(node.anyOf) ? [] : objects(node.anyOf)).flatMap((part, at) =>
       nestedProblems(part, `${path}.anyOf[${at}]`),
     ),

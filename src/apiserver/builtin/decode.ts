@@ -5,6 +5,7 @@ import { mapUnlessSame } from '../../apimachinery/json.js';
 import { quantityOrUndefined } from '../../apimachinery/quantity.js';
 import type { Origin } from '../kind.js';
 import { base64Fault } from './base64.js';
+import { wayTo } from './go-types.js';
 import { Misfit, misfit, type Place, unreadable } from './misfit.js';
 import { type Field, fieldsOf } from './schema.js';
 import { isTold } from './told.js';
@@ -58,8 +59,9 @@ function decodeModel(model: string, value: Json, { path, misfits, origin }: Read
   for (const [name, before] of Object.entries(value)) {
     const field = known.get(name);
     if (!field) continue;
-    const { code, required } = field;
-    const after = decodeValue(code, before, { model, path: [...path, name], misfits, origin });
+    const { required } = field;
+    const code = model === SCHEMA ? schemaCode(field, before) : field.code;
+    const after = decodeValue(code, before, { model, path: [...path, ...wayTo(model, name)], misfits, origin });
     const isLeft = isZeroScalar(after) && zeroOf(model, name) === 'left';
     if (after === before && !isLeft && !isEmpty(code, after)) continue;
     if (result === value) result = { ...value };
@@ -70,6 +72,18 @@ function decodeModel(model: string, value: Json, { path, misfits, origin }: Read
     else result[name] = after;
   }
   return withZeros(model, result);
+}
+
+const SCHEMA = 'V1JSONSchemaProps';
+const SCHEMA_OR_OTHER: readonly string[] = ['items', 'additionalProperties', 'additionalItems'];
+
+/** Some members of a schema are a schema, or else a list of them or a boolean. */
+function schemaCode({ name, code }: Field, value: unknown): string {
+  if (!SCHEMA_OR_OTHER.includes(name)) return code;
+  if (isObject(value)) return SCHEMA;
+  if (name === 'items') return Array.isArray(value) ? `[${SCHEMA}` : code;
+  if (value === null || typeof value === 'boolean') return code;
+  throw new Misfit('boolean or JSON schema expected');
 }
 
 function decodeValue(code: string, value: unknown, site: Site): unknown {

@@ -1,3 +1,5 @@
+import { memberOf } from '../../apimachinery/json.js';
+
 /** What Kubernetes calls the type of a field that holds texts, where that is not `string`: `<type> <model>.<field>…`. */
 const NAMED_TEXTS = `
 types.UID V1BoundObjectReference.uid V1ObjectMeta.uid V1ObjectReference.uid V1OwnerReference.uid V1Preconditions.uid
@@ -12,6 +14,7 @@ v1.ConditionStatus V1CertificateSigningRequestCondition.status V1Condition.statu
 v1.ContainerRestartPolicy V1Container.restartPolicy
 v1.ContainerRestartRuleAction V1ContainerRestartRule.action
 v1.ContainerRestartRuleOnExitCodesOperator V1ContainerRestartRuleOnExitCodes.operator
+v1.ConversionStrategyType V1CustomResourceConversion.strategy
 v1.CoordinatedLeaseStrategy V1LeaseSpec.strategy
 v1.DNSPolicy V1PodSpec.dnsPolicy
 v1.DaemonSetConditionType V1DaemonSetCondition.type
@@ -22,11 +25,13 @@ v1.DeploymentStrategyType V1DeploymentStrategy.type
 v1.FSGroupPolicy V1CSIDriverSpec.fsGroupPolicy
 v1.FailurePolicyType V1MutatingWebhook.failurePolicy V1ValidatingWebhook.failurePolicy
 v1.FieldSelectorOperator V1FieldSelectorRequirement.operator
+v1.FieldValueErrorReason V1ValidationRule.reason
 v1.FinalizerName V1NamespaceSpec.finalizers
 v1.HostPathType V1HostPathVolumeSource.type
 v1.IPFamily V1ServiceSpec.ipFamilies
 v1.IPFamilyPolicy V1ServiceSpec.ipFamilyPolicy
 v1.JobConditionType V1JobCondition.type
+v1.JSONSchemaURL V1JSONSchemaProps.$schema
 v1.KeyUsage V1CertificateSigningRequestSpec.usages
 v1.LabelSelectorOperator V1LabelSelectorRequirement.operator
 v1.LimitType V1LimitRangeItem.type
@@ -92,6 +97,7 @@ v1.StatefulSetUpdateStrategyType V1StatefulSetUpdateStrategy.type
 v1.StorageMedium V1EmptyDirVolumeSource.medium
 v1.SupplementalGroupsPolicy V1PodSecurityContext.supplementalGroupsPolicy
 v1.TaintEffect V1Taint.effect V1Toleration.effect
+v1.ResourceScope V1CustomResourceDefinitionSpec.scope
 v1.TerminationMessagePolicy V1Container.terminationMessagePolicy
 v1.TolerationOperator V1Toleration.operator
 v1.URIScheme V1HTTPGetAction.scheme
@@ -116,6 +122,22 @@ const NAMED: ReadonlyMap<string, string> = new Map(
     }),
 );
 
+/** Maps and lists whose type has a name. */
+const NAMED_MANY: Readonly<Record<string, string>> = {
+  'V1JSONSchemaProps.definitions': 'v1.JSONSchemaDefinitions',
+  'V1JSONSchemaProps.dependencies': 'v1.JSONSchemaDependencies',
+  'V1JSONSchemaProps.x-kubernetes-validations': 'v1.ValidationRules',
+};
+
+/** Structs whose fields belong to another one in JSON; Go names them on the way to a field all the same. */
+const INLINED: Readonly<Record<string, string>> = { 'V1IngressRule.http': 'IngressRuleValue' };
+
+/** The way to a field, as Go's decoder tells it, from its struct on. */
+export function wayTo(model: string, field: string): readonly string[] {
+  const inlined = memberOf(INLINED, `${model}.${field}`);
+  return inlined === undefined ? [field] : [inlined, field];
+}
+
 const GO_TYPES: Readonly<Record<string, string>> = {
   s: 'string',
   i: 'int32',
@@ -124,10 +146,13 @@ const GO_TYPES: Readonly<Record<string, string>> = {
   b: 'bool',
   y: '[]uint8',
   u: 'uint8',
+  a: 'v1.JSON',
 };
 
 /** What Go calls the type of the values of a field. */
 export function goTypeOf(code: string, model: string, field: string): string {
+  const many = /^[[{]/.test(code) ? memberOf(NAMED_MANY, `${model}.${field}`) : undefined;
+  if (many !== undefined) return many;
   if (code.startsWith('[')) return `[]${goTypeOf(code.slice(1), model, field)}`;
   if (code === '{q') return 'v1.ResourceList';
   if (code.startsWith('{')) return `map[string]${goTypeOf(code.slice(1), model, field)}`;

@@ -5,7 +5,7 @@ import type { StructuralSchema } from '../../apimachinery/structural/schema.js';
 /** The parts of an `apiextensions.k8s.io/v1` CustomResourceDefinition the server reads. */
 export interface Definition {
   readonly group: string;
-  readonly scope: 'Namespaced' | 'Cluster';
+  readonly scope: string;
   readonly names: {
     readonly plural: string;
     readonly kind: string;
@@ -63,5 +63,9 @@ export const statusOf = (crd: Unstructured | undefined): DefinitionStatus => ({
 export const isEstablished = (crd: Unstructured): boolean =>
   statusOf(crd).conditions.some(({ type, status }) => type === 'Established' && status === 'True');
 
-// The types of its members were checked when the CRD was read.
-export const definitionOf = (crd: Unstructured): Definition => crd.spec as Definition;
+/** The spec, with empty members for those it lacks. */
+export const definitionOf = (crd: Unstructured): Definition => {
+  // The types of its members were checked when the CRD was read.
+  const { names, ...spec } = (crd.spec ?? {}) as Partial<Definition>;
+  return { group: '', scope: '', versions: [], ...spec, names: { plural: '', kind: '', ...names } };
+};

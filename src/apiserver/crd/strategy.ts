@@ -2,10 +2,18 @@ import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy, WriteContext } from '../kind.js';
 import { timestamp } from '../objects/object-meta.js';
-import { type Condition, type Definition, type DefinitionStatus, definitionOf, statusOf } from './definition.js';
+import {
+  type Condition,
+  type DefinedVersion,
+  type Definition,
+  type DefinitionStatus,
+  definitionOf,
+  statusOf,
+} from './definition.js';
 import { formatWarnings } from './format-warnings.js';
 import { type Acceptance, acceptNames } from './names.js';
-import { definitionProblems, isComplete } from './validation.js';
+import { tidyColumn, tidySchema } from './tidy-schema.js';
+import { definitionProblems } from './validation.js';
 
 /** Held until every object of the kind is gone. */
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
@@ -14,18 +22,19 @@ export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 export const CRD_STRATEGY: Strategy = {
   keptByStatus: 'metadata',
   complete(draft) {
-    if (isComplete(draft)) draft.spec = completed(definitionOf(draft));
+    draft.spec = completed(definitionOf(draft));
   },
   prepareCreate(draft, context) {
-    if (!isComplete(draft)) return;
     draft.status = statusFor(draft, undefined, context);
   },
   prepareUpdate(draft, before, context) {
-    if (!isComplete(draft)) return;
     draft.status = statusFor(draft, before, context);
   },
   prepareDelete(draft, { now }) {
-    const { finalizers = [] } = draft.metadata;
+    const { deletionGracePeriodSeconds: _, ...metadata } = draft.metadata;
+    const { finalizers = [], generation = 1 } = metadata;
+    // Its deletion is a change of the status only.
+    draft.metadata = isTerminating(draft) ? metadata : { ...metadata, generation: generation - 1 };
     if (!finalizers.includes(CLEANUP) && !isTerminating(draft)) draft.metadata.finalizers = [...finalizers, CLEANUP];
     const terminating: Condition = {
       type: 'Terminating',
@@ -57,12 +66,19 @@ export function inDeletion(crd: Unstructured, now: Date): DefinitionStatus {
 }
 
 function completed(definition: Definition): Definition {
-  const { names, conversion = { strategy: 'None' } } = definition;
-  const { kind } = names;
+  const { names, versions, conversion = { strategy: 'None' } } = definition;
+  const singular = names.singular || names.kind.toLowerCase();
+  const listKind = names.listKind || (names.kind && `${names.kind}List`);
+  return { ...definition, conversion, names: { ...names, singular, listKind }, versions: versions.map(tidied) };
+}
+
+function tidied({ deprecated, additionalPrinterColumns: columns, ...version }: DefinedVersion): DefinedVersion {
+  const schema = version.schema?.openAPIV3Schema;
   return {
-    ...definition,
-    conversion,
-    names: { ...names, singular: names.singular ?? kind?.toLowerCase(), listKind: names.listKind ?? `${kind}List` },
+    ...version,
+    ...(deprecated ? { deprecated } : {}),
+    ...(columns ? { additionalPrinterColumns: columns.map(tidyColumn) } : {}),
+    ...(schema ? { schema: { openAPIV3Schema: tidySchema(schema) } } : {}),
   };
 }
 

@@ -1,15 +1,18 @@
 import { equalJson, isJsonObject } from '../../apimachinery/json.js';
-import { duplicate, type FieldError, invalid, required } from '../../apimachinery/structural/field-error.js';
+import { duplicate, type FieldError, invalid, required, tooMany } from '../../apimachinery/structural/field-error.js';
 import type { StructuralSchema } from '../../apimachinery/structural/schema.js';
+import { structureFault } from '../../apimachinery/structural/schema-rules.js';
 import type { DefinedVersion } from './definition.js';
 
 type Part = 'additionalPrinterColumns' | 'subresources' | 'selectableFields';
 
+/** Whether all versions say the same of a part. */
+export const isShared = (versions: readonly DefinedVersion[], part: Part | 'schema'): boolean =>
+  versions.every((version) => equalJson(version[part], versions[0]?.[part]));
+
 /** Where Kubernetes names a part of versions: outside of them when they all have the same. */
 const partPath = (versions: readonly DefinedVersion[], at: number, part: Part): string =>
-  versions.every((version) => equalJson(version[part], versions[0]?.[part]))
-    ? `spec.${part}`
-    : `spec.versions[${at}].${part}`;
+  isShared(versions, part) ? `spec.${part}` : `spec.versions[${at}].${part}`;
 
 type Check = (version: DefinedVersion, path: string) => readonly FieldError[];
 
@@ -56,29 +59,57 @@ export const subresourcesProblems = (versions: readonly DefinedVersion[]): reado
     return [
       ...under('.spec', specReplicasPath, 'specReplicasPath'),
       ...under('.status', statusReplicasPath, 'statusReplicasPath'),
-      ...(labelSelectorPath ? simplePath(labelSelectorPath, `${path}.scale.labelSelectorPath`) : []),
+      ...(labelSelectorPath ? selectorPath(labelSelectorPath, `${path}.scale.labelSelectorPath`) : []),
     ];
   });
+
+function selectorPath(jsonPath: string, path: string): readonly FieldError[] {
+  const simple = simplePath(jsonPath, path);
+  if (simple.length > 0 || /^\.(?:spec|status)\./.test(jsonPath)) return simple;
+  return [invalid(path, jsonPath, 'should be a json path under either .spec or .status')];
+}
 
 const SELECTABLE =
   'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
 
+const MAX_SELECTABLE = 8;
+
 export const selectableProblems = (versions: readonly DefinedVersion[]): readonly FieldError[] =>
-  ofVersions(versions, 'selectableFields', ({ selectableFields = [], schema }, path) =>
-    selectableFields.flatMap(({ jsonPath }, at) => {
-      const where = `${path}[${at}].jsonPath`;
-      if (!jsonPath) return [required(where)];
-      if (!jsonPath.startsWith('.')) {
-        return [invalid(where, jsonPath, `is an invalid path: expected [ or . but got: ${jsonPath}`)];
-      }
-      const node = nodeAt(schema?.openAPIV3Schema, jsonPath);
-      if (!node) return [invalid(where, jsonPath, 'is an invalid path: does not refer to a valid field')];
-      if (!['string', 'boolean', 'integer'].includes(node.type ?? '')) return [invalid(where, jsonPath, SELECTABLE)];
-      return selectableFields.findIndex((other) => other.jsonPath === jsonPath) < at
-        ? [duplicate(where, jsonPath)]
-        : [];
-    }),
-  );
+  ofVersions(versions, 'selectableFields', ({ selectableFields = [], schema }, path) => {
+    if (selectableFields.length === 0) return [];
+    const root = schema?.openAPIV3Schema;
+    const whole = path === 'spec.selectableFields';
+    if (!root || (whole && !isShared(versions, 'schema'))) {
+      const when = whole ? 'validations.schema is included' : '`version.schema.openAPIV3Schema` is not included';
+      return [invalid(path, '', `may only be set when ${when}`)];
+    }
+    const fault = structureFault({ ...root });
+    const different = new Set(selectableFields.map(({ jsonPath }) => jsonPath)).size;
+    return [
+      ...(fault === undefined ? [] : [invalid(path.replace(/selectableFields$/, 'schema.openAPIV3Schema'), '', fault)]),
+      ...pathsProblems(selectableFields, fault === undefined ? root : undefined, path),
+      ...(different > MAX_SELECTABLE ? [tooMany(path, different, MAX_SELECTABLE)] : []),
+    ];
+  });
+
+const pathsProblems = (
+  selectableFields: readonly { readonly jsonPath: string }[],
+  schema: StructuralSchema | undefined,
+  path: string,
+): readonly FieldError[] =>
+  selectableFields.flatMap(({ jsonPath }, at) => {
+    const where = `${path}[${at}].jsonPath`;
+    if (!jsonPath) return [required(where)];
+    if (!jsonPath.startsWith('.')) {
+      return [invalid(where, jsonPath, `is an invalid path: expected [ or . but got: ${jsonPath}`)];
+    }
+    const node = nodeAt(schema, jsonPath);
+    if (!node) return [invalid(where, jsonPath, 'is an invalid path: does not refer to a valid field')];
+    return [
+      ...(['string', 'boolean', 'integer'].includes(node.type ?? '') ? [] : [invalid(where, jsonPath, SELECTABLE)]),
+      ...(selectableFields.findIndex((other) => other.jsonPath === jsonPath) < at ? [duplicate(where, jsonPath)] : []),
+    ];
+  });
 
 function nodeAt(schema: StructuralSchema | undefined, jsonPath: string): StructuralSchema | undefined {
   let node = schema;
