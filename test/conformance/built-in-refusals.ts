@@ -235,6 +235,16 @@ export const BUILT_IN_REFUSALS: Readonly<Record<string, Refusal>> = {
     ['spec.limits[0].min[cpu]'],
     /min value 2 is greater than max value 1$/,
   ),
+  'endpoints of nobody': {
+    ...bad('services', {}, ['subsets[0]'], /: Required value: must specify `addresses` or `notReadyAddresses`$/),
+    path: ({ namespace }: Place) => `/api/v1/namespaces/${namespace}/endpoints`,
+    call: { body: { metadata: { name: 'bad' }, subsets: [{}] } },
+  },
+  'a slice of an unknown type of address': {
+    ...bad('services', {}, ['addressType'], /Unsupported value: "Odd": supported values: "FQDN", "IPv4", "IPv6"$/),
+    path: ({ namespace }: Place) => `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+    call: { body: { metadata: { name: 'bad' }, addressType: 'Odd' } },
+  },
   'a volume of two types': badInCluster(
     '/api/v1/persistentvolumes',
     {

@@ -13,6 +13,7 @@ import { decode } from './decode.js';
 import { deployment } from './deployments.js';
 import { disruptionBudget } from './disruption-budget.js';
 import { documentOf } from './documentation.js';
+import { endpointSlice, endpoints } from './endpoints.js';
 import { fromCoreEvent, toCoreEvent } from './events.js';
 import { ingress } from './ingress.js';
 import { ingressClass } from './ingress-class.js';
@@ -48,6 +49,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   '/Namespace': namespace,
   '/Event': event,
   'events.k8s.io/Event': event,
+  '/Endpoints': endpoints,
   '/LimitRange': limitRange,
   '/PersistentVolume': persistentVolume,
   '/PersistentVolumeClaim': persistentVolumeClaim,
@@ -67,6 +69,7 @@ const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'networking.k8s.io/NetworkPolicy': networkPolicy,
   'policy/PodDisruptionBudget': disruptionBudget,
   'coordination.k8s.io/Lease': lease,
+  'discovery.k8s.io/EndpointSlice': endpointSlice,
   'scheduling.k8s.io/PriorityClass': priorityClass,
   'storage.k8s.io/StorageClass': storageClass,
   'storage.k8s.io/VolumeAttachment': { keptByStatus: 'metadata' },

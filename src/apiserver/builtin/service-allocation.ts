@@ -34,7 +34,7 @@ export function allocateService(draft: Unstructured, before: Unstructured | unde
   refuse(allocateAddress(draft, spec, old, others, context));
   const ports = new NodePorts(
     others.flatMap((other) => [
-      ...nodePortsOf(other),
+      ...(hasNodePorts(other) ? nodePortsOf(other) : []),
       ...(other.healthCheckNodePort ? [other.healthCheckNodePort] : []),
     ]),
     seedOf(draft),

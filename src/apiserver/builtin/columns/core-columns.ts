@@ -112,6 +112,21 @@ const claimOf = (object: Unstructured): string => {
   return claimRef ? `${String(member(claimRef, 'namespace'))}/${String(member(claimRef, 'name'))}` : '';
 };
 
+const SHOWN_ENDPOINTS = 3;
+
+/** Every address with every port. */
+function endpointsOf({ subsets }: Unstructured): string {
+  const all = items(subsets).flatMap((subset) => {
+    const ports = items(member(subset, 'ports')).map((port) => `:${String(member(port, 'port'))}`);
+    const ips = items(member(subset, 'addresses')).map((address) => String(member(address, 'ip')));
+    return ports.length === 0
+      ? ips
+      : ports.flatMap((port) => ips.map((ip) => `${ip.includes(':') ? `[${ip}]` : ip}${port}`));
+  });
+  const rest = all.length > SHOWN_ENDPOINTS ? ` + ${all.length - SHOWN_ENDPOINTS} more...` : '';
+  return `${joined(all.slice(0, SHOWN_ENDPOINTS))}${rest}`;
+}
+
 export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ConfigMap: [text('Data', ({ data, binaryData }) => sizeOf(data) + sizeOf(binaryData)), AGE],
   Secret: [text('Type', ({ type }) => type), text('Data', ({ data }) => sizeOf(data)), AGE],
@@ -138,12 +153,7 @@ export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     AGE,
     text('Selector', selectorOf, 1),
   ],
-  Endpoints: [
-    text('Endpoints', ({ subsets }) =>
-      joined(items(subsets).flatMap((set) => items(member(set, 'addresses')).map((one) => member(one, 'ip')))),
-    ),
-    AGE,
-  ],
+  Endpoints: [text('Endpoints', endpointsOf), AGE],
   Event: EVENT,
   'events.k8s.io/Event': EVENT,
   PersistentVolume: [
