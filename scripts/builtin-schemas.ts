@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { DECLARATIONS, MESSAGE_MODELS } from '../src/apiserver/builtin/declarations.js';
 
 const MODELS = 'node_modules/@kubernetes/client-node/dist/gen/models';
-export const BUILTIN_SCHEMAS = 'src/apiserver/builtin/schemas.generated.ts';
+export const BUILTIN_SCHEMAS = 'src/apiserver/builtin/model/schemas.generated.ts';
 
 interface Attribute {
   readonly baseName: string;

@@ -44,3 +44,6 @@ function quoted(text: string): string {
   });
   return `"${bytes.join('')}"`;
 }
+
+/** Of Kubernetes' times, which have whole seconds. */
+export const timestamp = (now: Date): string => `${now.toISOString().slice(0, 19)}Z`;

@@ -1,8 +1,8 @@
 import type { NamespacedName, ObjectMeta, Unstructured } from '../api/meta.js';
+import { timestamp } from '../apimachinery/go-time.js';
 import type { Api, Caller } from './api.js';
 import { keyFor } from './keys.js';
 import type { Kind } from './kind.js';
-import { timestamp } from './objects/object-meta.js';
 import { isRemovable } from './objects/write.js';
 import type { DeleteOptions, PropagationPolicy } from './options/delete-options.js';
 import { conflict, notFound } from './status-error.js';

@@ -1,3 +1,4 @@
+import { timestamp } from '../go-time.js';
 import { equalJson, type JsonObject } from '../json.js';
 import type { StructuralSchema } from '../structural/schema.js';
 import { ApplyError, checkApplied, checkLive } from './applied.js';
@@ -27,7 +28,7 @@ import {
 } from './metadata-fields.js';
 import { type OwnershipType, resourceType } from './ownership-type.js';
 import { remove } from './remove.js';
-import { ownable, timestamp, updatedManagers } from './track-update.js';
+import { ownable, updatedManagers } from './track-update.js';
 
 /** A server-side apply. */
 export interface ApplyRequest {

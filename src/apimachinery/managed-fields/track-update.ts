@@ -1,3 +1,4 @@
+import { timestamp } from '../go-time.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import type { StructuralSchema } from '../structural/schema.js';
 import { isReadable } from './applied.js';
@@ -80,5 +81,3 @@ export function updatedManagers(update: Update, managers: Managers): Managers {
 }
 
 export const ownable = (set: FieldSet, ignored: FieldSet): FieldSet => difference(without(set, ignored), NEVER_OWNED);
-
-export const timestamp = (now: Date): string => `${now.toISOString().slice(0, 19)}Z`;

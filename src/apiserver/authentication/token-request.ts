@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Unstructured } from '../../api/meta.js';
-import { invalidValue } from '../builtin/causes.js';
-import { specOf } from '../builtin/typed.js';
+import { timestamp } from '../../apimachinery/go-time.js';
+import { invalidValue } from '../builtin/checks/causes.js';
+import { specOf } from '../builtin/model/typed.js';
 import type { Subresource } from '../kind.js';
-import { timestamp } from '../objects/object-meta.js';
 import { badRequest, conflict, invalid, notFound } from '../status-error.js';
 import { ISSUER, type TokenSubject, type Tokens } from './tokens.js';
 

@@ -1,5 +1,5 @@
 import { userInfoOf } from '../authorization/reviews.js';
-import { specOf } from '../builtin/typed.js';
+import { specOf } from '../builtin/model/typed.js';
 import type { User } from '../identity.js';
 import type { Strategy } from '../kind.js';
 import { badRequest } from '../status-error.js';

@@ -1,8 +1,8 @@
 import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { Admission, AdmissionRequest } from '../admission.js';
+import { typed } from '../builtin/model/typed.js';
 import type { RoleRef } from '../builtin/rbac.js';
-import { typed } from '../builtin/typed.js';
 import type { User } from '../identity.js';
 import { forbidden, notFound } from '../status-error.js';
 import { isMaster, RBAC_GROUP, type RbacAuthorizer } from './rbac.js';

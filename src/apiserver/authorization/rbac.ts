@@ -1,8 +1,8 @@
 import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
+import { selects } from '../builtin/checks/selects.js';
+import { type LabelSelectorSpec, typed } from '../builtin/model/typed.js';
 import type { RoleRef, Subject } from '../builtin/rbac.js';
-import { selects } from '../builtin/selects.js';
-import { type LabelSelectorSpec, typed } from '../builtin/typed.js';
 import type { Attributes, Authorizer, Decision, User } from '../identity.js';
 import type { Kind } from '../kind.js';
 import type { LocalApi } from '../local-api.js';

@@ -1,9 +1,9 @@
 import type { Unstructured } from '../../api/meta.js';
-import { invalidValue } from '../builtin/causes.js';
-import { specOf, statusOf } from '../builtin/typed.js';
+import { timestamp } from '../../apimachinery/go-time.js';
+import { invalidValue } from '../builtin/checks/causes.js';
+import { specOf, statusOf } from '../builtin/model/typed.js';
 import type { Attributes, Authorizer, Decision, User } from '../identity.js';
 import type { Strategy } from '../kind.js';
-import { timestamp } from '../objects/object-meta.js';
 import { badRequest, type Cause, invalid } from '../status-error.js';
 import { isMaster, type RbacAuthorizer } from './rbac.js';
 import type { PolicyRule } from './rules.js';

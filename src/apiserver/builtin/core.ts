@@ -2,8 +2,8 @@ import type { Unstructured } from '../../api/meta.js';
 import { equalJson, memberOf } from '../../apimachinery/json.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
-import { forbiddenField, immutableNamed, invalidValue, required, tooLong } from './causes.js';
-import { type Labels, typed } from './typed.js';
+import { forbiddenField, immutableNamed, invalidValue, required, tooLong } from './checks/causes.js';
+import { type Labels, typed } from './model/typed.js';
 
 const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
 const MAX_DATA_BYTES = 1024 * 1024;

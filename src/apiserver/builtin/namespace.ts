@@ -1,9 +1,9 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
-import { invalidValue } from './causes.js';
-import { validateQualifiedName } from './name-checks.js';
-import { specOf, statusOf, typed } from './typed.js';
+import { invalidValue } from './checks/causes.js';
+import { validateQualifiedName } from './checks/name-checks.js';
+import { specOf, statusOf, typed } from './model/typed.js';
 
 interface Spec {
   finalizers?: string[];

@@ -3,9 +3,9 @@ import { equalJson } from '../../apimachinery/json.js';
 import { dns1123SubdomainProblems, pathSegmentProblems } from '../../apimachinery/names.js';
 import type { Strategy } from '../kind.js';
 import type { Cause } from '../status-error.js';
-import { invalidValue, required, unsupported } from './causes.js';
-import { validateLabelSelector } from './label-selectors.js';
-import { type LabelSelectorSpec, typed } from './typed.js';
+import { invalidValue, required, unsupported } from './checks/causes.js';
+import { validateLabelSelector } from './checks/label-selectors.js';
+import { type LabelSelectorSpec, typed } from './model/typed.js';
 
 export interface Rule {
   verbs?: string[];

@@ -1,8 +1,8 @@
 import type { Unstructured } from '../../api/meta.js';
 import type { Subresource } from '../kind.js';
 import { badRequest, invalid } from '../status-error.js';
-import { invalidValue } from './causes.js';
-import { type LabelSelectorSpec, specOf, statusOf, typed } from './typed.js';
+import { invalidValue } from './checks/causes.js';
+import { type LabelSelectorSpec, specOf, statusOf, typed } from './model/typed.js';
 
 /** `kubectl scale`: the replicas of an object as autoscaling/v1 Scale. */
 export const SCALE: Subresource = {

@@ -1,8 +1,8 @@
 import type { Unstructured } from '../../api/meta.js';
 import { STATUS, type Subresource } from '../kind.js';
 import { conflict } from '../status-error.js';
+import { specOf, typed } from './model/typed.js';
 import { SCALE } from './scale.js';
-import { specOf, typed } from './typed.js';
 
 /** Only the namespace controller's word counts here: which finalizers of the spec are left. */
 const FINALIZE: Subresource = {

@@ -1,6 +1,6 @@
-import { type Condition, typed } from '../builtin/typed.js';
+import { timestamp } from '../../apimachinery/go-time.js';
+import { type Condition, typed } from '../builtin/model/typed.js';
 import type { Subresource } from '../kind.js';
-import { timestamp } from '../objects/object-meta.js';
 
 /** Approving and denying change conditions only, and never take a decision back. */
 export const approvalSubresource: Subresource = {

@@ -2,7 +2,7 @@ import type { Unstructured } from '../../api/meta.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { Admission } from '../admission.js';
 import type { RbacAuthorizer } from '../authorization/rbac.js';
-import { specOf, statusOf, typed } from '../builtin/typed.js';
+import { specOf, statusOf, typed } from '../builtin/model/typed.js';
 import type { Strategy } from '../kind.js';
 import { forbidden, invalid } from '../status-error.js';
 import {

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import type { Unstructured } from '../../api/meta.js';
 import { dns1123LabelProblems } from '../../apimachinery/names.js';
-import { duplicate, forbiddenField, invalidValue, required, unsupported } from '../builtin/causes.js';
-import { type Condition, statusOf } from '../builtin/typed.js';
+import { duplicate, forbiddenField, invalidValue, required, unsupported } from '../builtin/checks/causes.js';
+import { type Condition, statusOf } from '../builtin/model/typed.js';
 import type { Cause } from '../status-error.js';
 
 export interface RequestSpec {

@@ -1,12 +1,12 @@
 import type { Unstructured } from '../../api/meta.js';
+import { timestamp } from '../../apimachinery/go-time.js';
 import { startController } from '../../control/controller.js';
 import { done, type Outcome } from '../../control/outcome.js';
-import { type Condition, statusOf } from '../builtin/typed.js';
+import { type Condition, statusOf } from '../builtin/model/typed.js';
 import { requestSpecOf, SIGNER, signerProblem } from '../certificates/certificate-requests.js';
 import { parseRequest, type RequestSpec } from '../certificates/certificate-rules.js';
 import type { Kind } from '../kind.js';
 import type { LocalApi } from '../local-api.js';
-import { timestamp } from '../objects/object-meta.js';
 import type { Pki } from '../pki.js';
 import { YEAR_MS } from '../pki.js';
 import { type Loop, type LoopContext, MANAGER, RESYNC_MS } from './loop.js';

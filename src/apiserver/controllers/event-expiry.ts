@@ -1,5 +1,5 @@
 import type { Unstructured } from '../../api/meta.js';
-import { typed } from '../builtin/typed.js';
+import { typed } from '../builtin/model/typed.js';
 import type { Loop, LoopContext } from './loop.js';
 
 const LIFETIME_MS = 60 * 60_000;

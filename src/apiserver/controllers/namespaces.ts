@@ -1,10 +1,10 @@
 import type { Unstructured } from '../../api/meta.js';
+import { timestamp } from '../../apimachinery/go-time.js';
 import { startController } from '../../control/controller.js';
 import { done, type Outcome } from '../../control/outcome.js';
-import { type Condition, statusOf, typed } from '../builtin/typed.js';
+import { type Condition, statusOf, typed } from '../builtin/model/typed.js';
 import type { Kind } from '../kind.js';
 import type { LocalApi } from '../local-api.js';
-import { timestamp } from '../objects/object-meta.js';
 import { type Loop, type LoopContext, MANAGER, RESYNC_MS } from './loop.js';
 
 /** Empties namespaces that are being deleted, and lets them go when they are empty. */

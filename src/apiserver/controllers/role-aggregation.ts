@@ -4,7 +4,7 @@ import { startController } from '../../control/controller.js';
 import { done } from '../../control/outcome.js';
 import { aggregatedRules, RBAC_GROUP, RBAC_VERSION } from '../authorization/rbac.js';
 import type { PolicyRule } from '../authorization/rules.js';
-import { typed } from '../builtin/typed.js';
+import { typed } from '../builtin/model/typed.js';
 import type { LocalApi } from '../local-api.js';
 import { type Loop, type LoopContext, MANAGER, RESYNC_MS } from './loop.js';
 

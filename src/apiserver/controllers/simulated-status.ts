@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
+import { type Condition, statusOf, typed } from '../builtin/model/typed.js';
 import type { PodSpec } from '../builtin/pods/pod-shape.js';
-import type { ReplicatedSpec } from '../builtin/replicated.js';
-import { type Condition, statusOf, typed } from '../builtin/typed.js';
+import type { ReplicatedSpec } from '../builtin/workloads/replicated.js';
 
 type Status = Record<string, unknown>;
 type Simulate = (object: Unstructured, at: string) => Status | undefined;

@@ -1,9 +1,9 @@
 import type { Unstructured } from '../../api/meta.js';
+import { timestamp } from '../../apimachinery/go-time.js';
 import { equalJson } from '../../apimachinery/json.js';
 import { startController } from '../../control/controller.js';
 import { done } from '../../control/outcome.js';
 import type { Kind } from '../kind.js';
-import { timestamp } from '../objects/object-meta.js';
 import { type Loop, type LoopContext, MANAGER, RESYNC_MS } from './loop.js';
 import { findByKey, objectKey } from './object-key.js';
 import { isSimulated, SIMULATE_ANNOTATION, simulatedStatus } from './simulated-status.js';

@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
 import { isJsonObject, type JsonObject } from '../../apimachinery/json.js';
 import { invalid } from '../../apimachinery/structural/field-error.js';
-import { decode } from '../builtin/decode.js';
+import { decode } from '../builtin/model/decode.js';
 import { causeOf } from '../causes.js';
 import type { Subresource } from '../kind.js';
 import { type Cause, StatusError } from '../status-error.js';

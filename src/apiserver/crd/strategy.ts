@@ -1,7 +1,7 @@
 import type { Unstructured } from '../../api/meta.js';
+import { timestamp } from '../../apimachinery/go-time.js';
 import { equalJson } from '../../apimachinery/json.js';
 import type { Strategy, WriteContext } from '../kind.js';
-import { timestamp } from '../objects/object-meta.js';
 import {
   type Condition,
   type DefinedVersion,

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { apiVersionOf } from '../../api/resource.js';
-import { OBJECT_META_DOCUMENT } from '../builtin/documentation.js';
+import { OBJECT_META_DOCUMENT } from '../builtin/model/documentation.js';
 import type { Kind } from '../kind.js';
 import type { KindRegistry } from '../kind-registry.js';
 

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectMeta, Unstructured } from '../../api/meta.js';
 import { goQuoted } from '../../apimachinery/go-text.js';
+import { timestamp } from '../../apimachinery/go-time.js';
 import { type FieldError, forbidden, invalid } from '../../apimachinery/structural/field-error.js';
 import { validateObjectMeta } from '../../apimachinery/structural/metadata.js';
 import { causeOf } from '../causes.js';
 import { type Kind, servesStatus } from '../kind.js';
 import type { Cause } from '../status-error.js';
 import { generatedName, NAME_CHECKS } from './name-rules.js';
-
-/** Kubernetes timestamps have whole seconds. */
-export const timestamp = (now: Date): string => `${now.toISOString().slice(0, 19)}Z`;
 
 /** What clients may still say and nobody keeps. */
 type SentMeta = ObjectMeta & { readonly selfLink?: string };

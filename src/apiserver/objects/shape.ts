@@ -8,8 +8,8 @@ import { OBJECT_META } from '../../apimachinery/structural/object-meta.js';
 import { prune } from '../../apimachinery/structural/prune.js';
 import type { StructuralSchema } from '../../apimachinery/structural/schema.js';
 import { validate } from '../../apimachinery/structural/validate.js';
-import { decodeMetadata } from '../builtin/decode.js';
-import { Misfit } from '../builtin/misfit.js';
+import { decodeMetadata } from '../builtin/model/decode.js';
+import { Misfit } from '../builtin/model/misfit.js';
 import type { Kind, Origin } from '../kind.js';
 import { refusedBody } from './field-validation.js';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { jsonFault } from '../../apimachinery/json-fault.js';
-import { base64Fault } from '../builtin/base64.js';
+import { base64Fault } from '../builtin/model/base64.js';
 import { badRequest } from '../status-error.js';
 
 /** Where the next page of a list begins, and of which revision. */

@@ -10,8 +10,8 @@ import {
   refusedMediaType,
   UNREADABLE,
 } from '../body/decode.js';
-import { decode } from '../builtin/decode.js';
-import { Misfit } from '../builtin/misfit.js';
+import { decode } from '../builtin/model/decode.js';
+import { Misfit } from '../builtin/model/misfit.js';
 import { isTrue } from '../resource-path.js';
 import { badRequest } from '../status-error.js';
 import { integerIn } from './list-options.js';

@@ -1,7 +1,7 @@
 import { apiVersionOf } from '../../api/resource.js';
 import { DECLARATIONS } from '../builtin/declarations.js';
-import { fieldsOf } from '../builtin/schema.js';
-import { FIELD_NUMBERS } from './field-numbers.generated.js';
+import { FIELD_NUMBERS } from '../builtin/model/field-numbers.generated.js';
+import { fieldsOf } from '../builtin/model/schema.js';
 
 export interface MessageField {
   readonly name: string;

@@ -1,8 +1,8 @@
 import type { Unstructured } from '../../../api/meta.js';
 import type { PrinterColumn } from '../../../api/resource.js';
 import { humanDuration } from '../../forms/table.js';
+import { type LabelSelectorSpec, typed } from '../model/typed.js';
 import { selectorText } from '../scale.js';
-import { type LabelSelectorSpec, typed } from '../typed.js';
 
 export type Cell = (object: Unstructured, now: Date) => unknown;
 

@@ -1,5 +1,5 @@
 import type { Unstructured } from '../../../api/meta.js';
-import { type Condition, typed } from '../typed.js';
+import { type Condition, typed } from '../model/typed.js';
 import {
   AGE,
   addresses,

@@ -1,5 +1,5 @@
 import { memberOf } from '../../../apimachinery/json.js';
-import { toAutoscalerV2 } from '../autoscaler.js';
+import { toAutoscalerV2 } from '../policy/autoscaler.js';
 import { type Cell, items, member, spec, status } from './column.js';
 
 const SHOWN = 2;

@@ -1,6 +1,6 @@
 import type { Unstructured } from '../../../api/meta.js';
+import { type Condition, type LabelSelectorSpec, typed } from '../model/typed.js';
 import { selectorText } from '../scale.js';
-import { type Condition, type LabelSelectorSpec, typed } from '../typed.js';
 import {
   AGE,
   addresses,

@@ -1,9 +1,9 @@
 import type { Unstructured } from '../../../api/meta.js';
-import { podStatus } from '../pod-status.js';
+import { type Condition, typed } from '../model/typed.js';
 import type { Container, PodSpec, PodTemplate } from '../pods/pod-shape.js';
-import type { ReplicatedSpec } from '../replicated.js';
+import { podStatus } from '../pods/pod-status.js';
 import { selectorText } from '../scale.js';
-import { type Condition, typed } from '../typed.js';
+import type { ReplicatedSpec } from '../workloads/replicated.js';
 import {
   AGE,
   age,

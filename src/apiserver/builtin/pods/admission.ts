@@ -2,7 +2,7 @@ import type { Unstructured } from '../../../api/meta.js';
 import { goQuoted } from '../../../apimachinery/go-text.js';
 import type { WriteContext } from '../../kind.js';
 import { forbidden } from '../../status-error.js';
-import { specOf, typed } from '../typed.js';
+import { specOf, typed } from '../model/typed.js';
 import type { PodSpec, Quantities, Toleration } from './pod-shape.js';
 
 /** What kube-apiserver's own admission adds to pods: their priority, and how long they stay on a node that is not well. */

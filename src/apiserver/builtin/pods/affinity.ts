@@ -1,9 +1,9 @@
 import { labelKeyProblems, labelValueProblems } from '../../../apimachinery/names.js';
 import type { Cause } from '../../status-error.js';
-import { forbiddenField, invalidValue, misnamed, required } from '../causes.js';
-import { validateLabelSelector, validateOperator } from '../label-selectors.js';
-import { validateLabel, validateSubdomain } from '../name-checks.js';
-import type { LabelSelectorSpec } from '../typed.js';
+import { forbiddenField, invalidValue, misnamed, required } from '../checks/causes.js';
+import { validateLabelSelector, validateOperator } from '../checks/label-selectors.js';
+import { validateLabel, validateSubdomain } from '../checks/name-checks.js';
+import type { LabelSelectorSpec } from '../model/typed.js';
 import type { Affinity, AffinityTerm, NodeRequirement, NodeTerm, PodAffinity } from './pod-shape.js';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';

@@ -1,6 +1,6 @@
 import type { Cause } from '../../status-error.js';
-import { duplicate, forbiddenField, invalidValue, oneOf, oneOfRequired, required } from '../causes.js';
-import { validateLabel } from '../name-checks.js';
+import { duplicate, forbiddenField, invalidValue, oneOf, oneOfRequired, required } from '../checks/causes.js';
+import { validateLabel } from '../checks/name-checks.js';
 import { validateEnv, validateEnvFrom } from './env.js';
 import type { Container, PodSpec } from './pod-shape.js';
 import { hostPortConflicts, validateContainerPorts } from './ports.js';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Cause } from '../../status-error.js';
-import { invalidValue, misnamed, required } from '../causes.js';
-import { validateSubdomain } from '../name-checks.js';
+import { invalidValue, misnamed, required } from '../checks/causes.js';
+import { validateSubdomain } from '../checks/name-checks.js';
 import type { DnsConfig, PodSpec } from './pod-shape.js';
 
 const MOST_SERVERS = 3;

@@ -1,6 +1,6 @@
 import type { Cause } from '../../status-error.js';
-import { invalidValue, misnamed, required } from '../causes.js';
-import { validateLabel, validateSubdomain } from '../name-checks.js';
+import { invalidValue, misnamed, required } from '../checks/causes.js';
+import { validateLabel, validateSubdomain } from '../checks/name-checks.js';
 import { validateFieldRef, validateResourceFieldRef } from './field-refs.js';
 import { withoutBacksteps } from './paths.js';
 import type { EnvFrom, EnvVar, KeyRef } from './pod-shape.js';

@@ -1,6 +1,6 @@
 import { labelKeyProblems } from '../../../apimachinery/names.js';
 import type { Cause } from '../../status-error.js';
-import { invalidValue, misnamed, required, unsupported } from '../causes.js';
+import { invalidValue, misnamed, required, unsupported } from '../checks/causes.js';
 import type { FieldRef, ResourceFieldRef } from './pod-shape.js';
 
 /** Fields of a pod that have a name, of which not every place may tell every one. */

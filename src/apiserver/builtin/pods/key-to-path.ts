@@ -1,5 +1,5 @@
 import type { Cause } from '../../status-error.js';
-import { required } from '../causes.js';
+import { required } from '../checks/causes.js';
 import { fileMode, unreserved } from './paths.js';
 import type { KeyToPath } from './pod-shape.js';
 

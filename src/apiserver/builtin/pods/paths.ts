@@ -1,5 +1,5 @@
 import type { Cause } from '../../status-error.js';
-import { invalidValue } from '../causes.js';
+import { invalidValue } from '../checks/causes.js';
 
 export const withoutBacksteps = (path: string, field: string): Cause[] =>
   path.split('/').includes('..') ? [invalidValue(field, path, "must not contain '..'")] : [];

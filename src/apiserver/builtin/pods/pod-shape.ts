@@ -1,4 +1,4 @@
-import type { LabelSelectorSpec, Labels } from '../typed.js';
+import type { LabelSelectorSpec, Labels } from '../model/typed.js';
 
 // What the rules of pods look at; `decode` has seen to it that nothing here has another type.
 

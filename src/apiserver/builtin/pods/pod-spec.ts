@@ -1,7 +1,7 @@
 import { labelKeyProblems } from '../../../apimachinery/names.js';
 import type { Cause } from '../../status-error.js';
-import { duplicate, forbiddenField, invalidValue, misnamed, oneOf, oneOfRequired, required } from '../causes.js';
-import { validateAnnotations, validateLabel, validateLabels, validateSubdomain } from '../name-checks.js';
+import { duplicate, forbiddenField, invalidValue, misnamed, oneOf, oneOfRequired, required } from '../checks/causes.js';
+import { validateAnnotations, validateLabel, validateLabels, validateSubdomain } from '../checks/name-checks.js';
 import { validateAffinity } from './affinity.js';
 import { validateContainers, validateInitContainers } from './containers.js';
 import { validateDns, validateHostAliases } from './dns.js';

@@ -1,6 +1,6 @@
 import type { Cause } from '../../status-error.js';
-import { duplicate, oneOfRequired, required } from '../causes.js';
-import { validatePortName, validatePortNumber } from '../name-checks.js';
+import { duplicate, oneOfRequired, required } from '../checks/causes.js';
+import { validatePortName, validatePortNumber } from '../checks/name-checks.js';
 import type { Container, ContainerPort } from './pod-shape.js';
 
 export function validateContainerPorts(ports: readonly ContainerPort[], field: string): Cause[] {

@@ -1,6 +1,6 @@
 import type { Cause } from '../../status-error.js';
-import { forbiddenField, invalidValue, misnamed, nonNegative, required, unsupported } from '../causes.js';
-import { validatePort, validatePortNumber } from '../name-checks.js';
+import { forbiddenField, invalidValue, misnamed, nonNegative, required, unsupported } from '../checks/causes.js';
+import { validatePort, validatePortNumber } from '../checks/name-checks.js';
 import type { Container, Handler, Lifecycle, PodSpec, Probe } from './pod-shape.js';
 
 /** What probes and hooks of a container depend on. */

@@ -1,5 +1,5 @@
 import type { Cause } from '../../status-error.js';
-import { forbiddenField, invalidValue, required } from '../causes.js';
+import { forbiddenField, invalidValue, required } from '../checks/causes.js';
 import { validateFieldRef, validateResourceFieldRef } from './field-refs.js';
 import { validateItems } from './key-to-path.js';
 import { fileMode, unreserved } from './paths.js';

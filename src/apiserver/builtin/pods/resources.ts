@@ -1,7 +1,7 @@
 import { labelKeyProblems } from '../../../apimachinery/names.js';
 import { type Quantity, quantityOrUndefined } from '../../../apimachinery/quantity.js';
 import type { Cause } from '../../status-error.js';
-import { forbiddenField, invalidValue, misnamed, notFoundField, required } from '../causes.js';
+import { forbiddenField, invalidValue, misnamed, notFoundField, required } from '../checks/causes.js';
 import type { Quantities, Resources } from './pod-shape.js';
 
 const OF_CONTAINERS = ['cpu', 'memory', 'ephemeral-storage'];

@@ -1,7 +1,7 @@
 import { labelKeyProblems, labelValueProblems } from '../../../apimachinery/names.js';
 import type { Cause } from '../../status-error.js';
-import { duplicate, invalidValue, misnamed, oneOf, positive, required, unsupported } from '../causes.js';
-import { validateLabelSelector } from '../label-selectors.js';
+import { duplicate, invalidValue, misnamed, oneOf, positive, required, unsupported } from '../checks/causes.js';
+import { validateLabelSelector } from '../checks/label-selectors.js';
 import { validateLabelKeys } from './affinity.js';
 import type { SpreadConstraint, Toleration } from './pod-shape.js';
 

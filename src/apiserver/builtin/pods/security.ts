@@ -1,5 +1,5 @@
 import type { Cause } from '../../status-error.js';
-import { duplicate, invalidValue, oneOf, required, unsupported } from '../causes.js';
+import { duplicate, invalidValue, oneOf, required, unsupported } from '../checks/causes.js';
 import { descending } from './paths.js';
 import type { PodSecurityContext, PodSpec, SeccompProfile, SecurityContext } from './pod-shape.js';
 

@@ -1,5 +1,5 @@
 import type { Cause } from '../../status-error.js';
-import { forbiddenField, invalidValue, notFoundField, oneOf, required } from '../causes.js';
+import { forbiddenField, invalidValue, notFoundField, oneOf, required } from '../checks/causes.js';
 import { descending, withoutBacksteps } from './paths.js';
 import type { Container, Volume, VolumeDevice, VolumeMount } from './pod-shape.js';
 

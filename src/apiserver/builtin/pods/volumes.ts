@@ -1,7 +1,7 @@
 import { quantityOrUndefined } from '../../../apimachinery/quantity.js';
 import type { Cause } from '../../status-error.js';
-import { duplicate, forbiddenField, invalidValue, oneOf, required } from '../causes.js';
-import { validateLabel } from '../name-checks.js';
+import { duplicate, forbiddenField, invalidValue, oneOf, required } from '../checks/causes.js';
+import { validateLabel } from '../checks/name-checks.js';
 import { validateItems } from './key-to-path.js';
 import { fileMode, withoutBacksteps } from './paths.js';
 import type { Volume } from './pod-shape.js';

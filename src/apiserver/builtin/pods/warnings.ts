@@ -1,6 +1,6 @@
 import { goQuoted } from '../../../apimachinery/go-text.js';
 import { quantityOrUndefined } from '../../../apimachinery/quantity.js';
-import type { Labels } from '../typed.js';
+import type { Labels } from '../model/typed.js';
 import type {
   Affinity,
   AffinityTerm,
