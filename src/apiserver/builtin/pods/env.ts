@@ -1,8 +1,8 @@
 import type { Cause } from '../../status-error.js';
 import { invalidValue, misnamed, required } from '../checks/causes.js';
 import { validateLabel, validateSubdomain } from '../checks/name-checks.js';
+import { withoutBacksteps } from '../checks/paths.js';
 import { validateFieldRef, validateResourceFieldRef } from './field-refs.js';
-import { withoutBacksteps } from './paths.js';
 import type { EnvFrom, EnvVar, KeyRef } from './pod-shape.js';
 
 const NAME_RULE = "a valid environment variable name must consist only of printable ASCII characters other than '='";

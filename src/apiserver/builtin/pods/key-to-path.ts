@@ -1,6 +1,6 @@
 import type { Cause } from '../../status-error.js';
 import { required } from '../checks/causes.js';
-import { fileMode, unreserved } from './paths.js';
+import { fileMode, unreserved } from '../checks/paths.js';
 import type { KeyToPath } from './pod-shape.js';
 
 export const validateItems = (items: readonly KeyToPath[] = [], field: string): Cause[] =>

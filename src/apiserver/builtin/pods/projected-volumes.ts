@@ -1,8 +1,8 @@
 import type { Cause } from '../../status-error.js';
 import { forbiddenField, invalidValue, required } from '../checks/causes.js';
+import { fileMode, unreserved } from '../checks/paths.js';
 import { validateFieldRef, validateResourceFieldRef } from './field-refs.js';
 import { validateItems } from './key-to-path.js';
-import { fileMode, unreserved } from './paths.js';
 import type { DownwardFile, Projection, Volume } from './pod-shape.js';
 
 const FILE_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];

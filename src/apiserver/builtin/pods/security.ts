@@ -1,6 +1,6 @@
 import type { Cause } from '../../status-error.js';
 import { duplicate, invalidValue, oneOf, required, unsupported } from '../checks/causes.js';
-import { descending } from './paths.js';
+import { descending } from '../checks/paths.js';
 import type { PodSecurityContext, PodSpec, SeccompProfile, SecurityContext } from './pod-shape.js';
 
 const LAST_ID = 2 ** 31 - 1;

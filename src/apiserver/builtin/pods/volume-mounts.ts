@@ -1,6 +1,6 @@
 import type { Cause } from '../../status-error.js';
 import { forbiddenField, invalidValue, notFoundField, oneOf, required } from '../checks/causes.js';
-import { descending, withoutBacksteps } from './paths.js';
+import { descending, withoutBacksteps } from '../checks/paths.js';
 import type { Container, Volume, VolumeDevice, VolumeMount } from './pod-shape.js';
 
 /** The volumes nothing is wrong with, by name. */

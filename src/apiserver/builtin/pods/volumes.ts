@@ -1,9 +1,9 @@
 import { quantityOrUndefined } from '../../../apimachinery/quantity.js';
 import type { Cause } from '../../status-error.js';
-import { duplicate, forbiddenField, invalidValue, oneOf, required } from '../checks/causes.js';
+import { duplicate, forbiddenField, invalidValue, required } from '../checks/causes.js';
 import { validateLabel } from '../checks/name-checks.js';
+import { fileMode, hostPathType, withoutBacksteps } from '../checks/paths.js';
 import { validateItems } from './key-to-path.js';
-import { fileMode, withoutBacksteps } from './paths.js';
 import type { Volume } from './pod-shape.js';
 import { validateDownwardFile, validateProjected } from './projected-volumes.js';
 import type { Volumes } from './volume-mounts.js';
@@ -68,20 +68,9 @@ function sourceProblems(volume: Volume, field: string): Cause[] {
   ];
 }
 
-const HOST_PATH_TYPES = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-];
-
 function hostPathProblems({ path, type }: Volume['hostPath'] = { path: '' }, field: string): Cause[] {
   if (!path) return [required(`${field}.path`)];
-  return [...withoutBacksteps(path, `${field}.path`), ...oneOf(type, HOST_PATH_TYPES, `${field}.type`)];
+  return [...withoutBacksteps(path, `${field}.path`), ...hostPathType(type, `${field}.type`)];
 }
 
 function nfsProblems({ server, path }: Volume['nfs'] = { server: '', path: '' }, field: string): Cause[] {

@@ -5,6 +5,7 @@ import type { Strategy } from '../../kind.js';
 import type { Cause } from '../../status-error.js';
 import { forbiddenField, immutable, invalidValue, oneOf, required, unsupported } from '../checks/causes.js';
 import { validateRequired, validateSubdomain } from '../checks/name-checks.js';
+import { hostPathType, withoutBacksteps } from '../checks/paths.js';
 import { type Amounts, amountOf } from '../checks/resource-names.js';
 import { specOf, statusOf, typed } from '../model/typed.js';
 import { VOLUME_MODES, validateAccessModes } from './persistent-volume-claim.js';
@@ -132,23 +133,12 @@ function validateSources(spec: Spec): Cause[] {
   ];
 }
 
-const HOST_PATH_TYPES = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-];
-
 function sourceProblems(source: string, { hostPath, nfs, local, csi }: Spec): Cause[] {
   switch (source) {
     case 'hostPath':
       return [
         ...validatePath(hostPath?.path, 'spec.hostPath.path'),
-        ...oneOf(hostPath?.type, HOST_PATH_TYPES, 'spec.hostPath.type'),
+        ...hostPathType(hostPath?.type, 'spec.hostPath.type'),
       ];
     case 'nfs':
       return [
@@ -175,9 +165,7 @@ const validateDriver = (driver: string, field: string): Cause[] =>
   validateSubdomain(driver.toLowerCase(), field).length > 0 ? validateSubdomain(driver, field) : [];
 
 const validatePath = (path: string | undefined, field: string): Cause[] =>
-  validateRequired(path, field, (text) =>
-    text.split('/').includes('..') ? [invalidValue(field, text, "must not contain '..'")] : [],
-  );
+  validateRequired(path, field, withoutBacksteps);
 
 function validateChange(object: Unstructured, before: Unstructured): Cause[] {
   const [now, was] = [object, before].map((one) => typed<Record<string, unknown>>(one.spec ?? {}));

@@ -1,5 +1,5 @@
 import type { Cause } from '../../status-error.js';
-import { invalidValue } from '../checks/causes.js';
+import { invalidValue, oneOf } from './causes.js';
 
 export const withoutBacksteps = (path: string, field: string): Cause[] =>
   path.split('/').includes('..') ? [invalidValue(field, path, "must not contain '..'")] : [];
@@ -21,3 +21,16 @@ export const fileMode = (mode: number | undefined, field: string): Cause[] =>
   mode !== undefined && (mode < 0 || mode > MOST)
     ? [invalidValue(field, mode, 'must be a number between 0 and 0777 (octal), both inclusive')]
     : [];
+
+const HOST_PATH_TYPES = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
+
+export const hostPathType = (type: unknown, field: string): Cause[] => oneOf(type, HOST_PATH_TYPES, field);
