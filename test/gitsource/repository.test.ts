@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { checkOut } from '../../src/gitsource/checkout.js';
 import type { ParseMemory } from '../../src/gitsource/read.js';
 import type { Target } from '../../src/gitsource/ref.js';
 import { type GitOptions, openRepository, type Repository } from '../../src/gitsource/repository.js';
-import { gitOptions, pathWithGit, type TemporaryRepository, temporaryRepository } from './temporary-repository.js';
+import {
+  gitOptions,
+  pathWithGit,
+  type TemporaryRepository,
+  temporaryDirectory,
+  temporaryRepository,
+} from './temporary-repository.js';
 
 const CLUSTER = `apiVersion: cluster.open-cluster-management.io/v1
 kind: ManagedCluster
@@ -177,6 +183,18 @@ test('what git prints is waited for even when it comes after its exit', async (t
   const path = pathWithGit(t, `case "$*" in *ls-remote*|*ls-tree*|*cat-file*) ${LATE} ;; esac`);
   const { manifests } = await take(await open(t, origin, gitOptions(t, { path })));
   t.is(manifests.length, 1);
+});
+
+test('a git whose children keep its output open is given up after the timeout', async (t) => {
+  const origin = temporaryRepository(t, { 'one.yaml': CLUSTER });
+  const child = join(temporaryDirectory(t), 'child');
+  t.teardown(() => process.kill(Number(readFileSync(child, 'utf8'))));
+  const path = pathWithGit(t, `case "$*" in *ls-remote*) sleep 600 & echo $! > ${child}; exit 0 ;; esac`);
+  const repository = await open(t, origin, gitOptions(t, { path }));
+  await t.throwsAsync(repository.probe(MAIN, { timeoutMs: 200, signal: new AbortController().signal }), {
+    name: 'TransientError',
+    message: /spec\.timeout/,
+  });
 });
 
 test('a repository that is not there is explained', async (t) => {
