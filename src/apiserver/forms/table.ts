@@ -68,22 +68,27 @@ export function tableOf(kind: Kind, objects: readonly Unstructured[], { media, q
   };
 }
 
+const CREATED_AT = 'Created At';
+
 /** Kinds that kube-apiserver prints like any other: their rows are nothing when there are none. */
-const hasNoTable = ({ custom, columns }: Kind): boolean => !custom && columns.some(({ name }) => name === 'Created At');
+const hasNoTable = ({ custom, columns }: Kind): boolean => !custom && columns.some(({ name }) => name === CREATED_AT);
 
 const definitionOf = (
   { custom }: Kind,
   { name, type, format = '', description, jsonPath, priority = 0 }: PrinterColumn,
 ): ColumnDefinition => ({
   name,
-  // Kubernetes calls every time but one a text in the tables of its own kinds.
-  type: !custom && (type === 'date' || name === 'Created At') ? timeType(name) : type,
+  type: custom ? type : builtinType(name, type),
   format: !custom && name === NAME.name ? NAME.format : format,
   description: description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`,
   priority,
 });
 
-const timeType = (name: string): string => (name === 'Created At' ? 'date' : 'string');
+/** Kubernetes calls every time but one a text in the tables of its own kinds. */
+function builtinType(name: string, type: string): string {
+  if (name === CREATED_AT) return 'date';
+  return type === 'date' ? 'string' : type;
+}
 
 type Cells = (object: Unstructured, now: Date) => readonly unknown[];
 
